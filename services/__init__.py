@@ -1,0 +1,1 @@
+"""The three services of the platform, and what runs them on one machine."""
