@@ -1,0 +1,144 @@
+"""A chain: what a walk found, why each event is in it, and what is not known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from suyuan.domain.codes import Code
+from suyuan.domain.events import Event, Product, StoredEvent
+from suyuan.domain.lookup import Hole
+
+
+class Via(StrEnum):
+    """Why an event is in the chain; where several hold, the first."""
+
+    DIRECT = "direct"
+    CONTAINER = "container"
+    UP = "up"
+    DOWN = "down"
+    LOT = "lot"
+
+
+class Certainty(StrEnum):
+    CERTAIN = "certain"
+    UNCERTAIN_END = "uncertain_end"
+    MAY_BE_SUPERSEDED = "may_be_superseded"
+
+
+class Standing(StrEnum):
+    """Whether anything but the reporter's own word supports an event."""
+
+    EVIDENCED = (
+        "evidenced"  # both parties reported, a department vouches, or a document supports it
+    )
+    ASSERTED = "asserted"
+
+
+@dataclass(frozen=True, slots=True)
+class ChainEvent:
+    """An event with its reason for being here.
+
+    ``window``: for ``via`` container, how long the thing was inside, ``(from, to)``.
+    """
+
+    stored: StoredEvent
+    via: Via
+    hop: int = 0
+    window: tuple[datetime, datetime | None] | None = None
+    certainty: Certainty = Certainty.CERTAIN
+    standing: Standing = Standing.ASSERTED
+    said_by: str = "enterprise"  # "enterprise", "both", "department": who says so (WEB.md, point 5)
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    code: Code
+    level: str
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """``to`` came from ``from_`` (transformed), or was inside it (contained)."""
+
+    from_: str
+    to: str
+    kind: str
+    event: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A gap or a contradiction. It never hides an event. ``params`` fill its sentence."""
+
+    type: str
+    event: str | None = None
+    code: str | None = None
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+class SourceStatus(StrEnum):
+    ANSWERED = "answered"
+    TIMED_OUT = "timed_out"
+    REFUSED = "refused"
+    DOWN = "down"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceReport:
+    """How one subsystem fared in answering."""
+
+    subsystem: str
+    status: SourceStatus
+    ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The answer to a trace question, in the order of TRACING.md, rule 2."""
+
+    code: Code
+    direction: str
+    events: tuple[ChainEvent, ...] = ()
+    things: tuple[Thing, ...] = ()
+    links: tuple[Link, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    holes: tuple[Hole, ...] = ()
+    sources: tuple[SourceReport, ...] = ()
+    limits_hit: tuple[str, ...] = ()
+    as_of: datetime | None = None
+    known_at: datetime | None = None
+    since: datetime | None = None
+
+    @property
+    def complete(self) -> bool:
+        """True only if every source answered everything and no limit was hit."""
+        answered = all(s.status is SourceStatus.ANSWERED for s in self.sources)
+        return answered and not self.holes and not self.limits_hit
+
+
+def product_of(chain: Chain) -> Product:
+    """The product's facts, each as the earliest event that is about the thing itself states it.
+
+    An event's product is that of its items or outputs, so what it was made from says nothing here.
+    """
+    stated = [
+        e.stored.event.product
+        for e in chain.events
+        if e.stored.event.product is not None and is_about(e.stored.event, chain.code)
+    ]
+    told = {
+        f.name: next((v for p in stated if (v := getattr(p, f.name)) is not None), None)
+        for f in fields(Product)
+    }
+    if told["name"] is None:
+        told["name"] = next((t.name for t in chain.things if t.code == chain.code), None)
+    return Product(**told)
+
+
+def is_about(event: Event, code: Code) -> bool:
+    """Whether the product facts of an event are those of ``code``."""
+    return any(item.code == code for item in event.items or event.outputs)

@@ -1,0 +1,187 @@
+"""Containment as intervals (TRACING.md, rules 1, 2 and 6).
+
+A thing's *stay* in a container is opened by a pack and closed by an unpack of it from that
+container, by an unpack of everything, by a pack into another container, or by the thing's own end.
+The last two close implicitly, and for serials only: sixty kilograms of a lot may be in one
+container and forty in another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from suyuan.domain.facts import Facts, Window
+from suyuan.domain.lookup import Ask, Edge, Key, Rank, Role
+
+Order = tuple[datetime, int, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """One time inside a container; ``closed`` is what ended it, ``None`` while it lasts."""
+
+    container: str
+    opened: Edge
+    closed: Edge | None = None
+    implicit: bool = False
+
+    @property
+    def window(self) -> Window:
+        return (self.opened.time, self.closed.time if self.closed else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Oddity:
+    """Something about a thing's stays that a person should know: a finding in the making."""
+
+    type: str
+    edge: Edge
+    container: str
+
+
+def missing(facts: Facts, code: str, until: datetime | None) -> list[Key]:
+    """The questions still to be asked before the stays of ``code`` up to ``until`` are known.
+
+    The code's own edges must be known already. The containers of containers are part of the
+    question: whether a pack is a cycle, and what carried the thing, depend on them.
+    """
+    wanted: list[Key] = []
+    seen = {code}
+    opened = [e.time for e in _packs(facts, code, until)]
+    since = min(opened, default=None)
+    pending = [code]
+    while pending:
+        for pack in _packs(facts, pending.pop(), until):
+            container = pack.other
+            if container is None or container in seen:
+                continue
+            seen.add(container)
+            key = Key(Ask.CONTAINER, container, since, until)
+            if facts.covers(key):
+                pending.append(container)
+            else:
+                wanted.append(key)
+    return wanted
+
+
+def stays(facts: Facts, code: str, until: datetime | None) -> tuple[list[Stay], list[Oddity]]:
+    """Every stay of a thing up to ``until``, oldest first, and what is odd about them."""
+    book = _Book(facts, code)
+    for edge in _relevant(facts, code, until):
+        book.enter(edge)
+    return book.stays(), book.oddities
+
+
+def _open_before(facts: Facts, code: str, order: Order) -> Iterable[str]:
+    """The containers that a thing is directly inside just before ``order``."""
+    if not _packs(facts, code, order[0]):
+        return ()
+    book = _Book(facts, code)
+    for edge in _relevant(facts, code, order[0]):
+        if edge.order >= order:
+            break
+        book.enter(edge)
+    return tuple(book.open)
+
+
+def _is_inside(facts: Facts, code: str, container: str, order: Order) -> bool:
+    """Whether ``code`` is in ``container``, directly or through others, just before ``order``."""
+    seen = {code}
+    pending = [code]
+    while pending:
+        for outer in _open_before(facts, pending.pop(), order):
+            if outer == container:
+                return True
+            if outer not in seen:
+                seen.add(outer)
+                pending.append(outer)
+    return False
+
+
+def _packs(facts: Facts, code: str, until: datetime | None) -> list[Edge]:
+    return [
+        e
+        for e in facts.edges(code)
+        if e.role is Role.CHILD and e.rank is Rank.ADD and (until is None or e.time <= until)
+    ]
+
+
+def _relevant(facts: Facts, code: str, until: datetime | None) -> list[Edge]:
+    """The thing's own edges, and the emptyings of every container it was ever packed into."""
+    own = facts.edges(code)
+    containers = {e.other for e in _packs(facts, code, until) if e.other is not None}
+    emptied = [e for c in containers - {code} for e in facts.edges(c) if e.role is Role.EMPTIED]
+    merged = sorted((*own, *emptied), key=lambda e: e.order) if emptied else own
+    return [e for e in merged if until is None or e.time <= until]
+
+
+class _Book:
+    """Keeps a thing's stays while its edges are entered in order."""
+
+    def __init__(self, facts: Facts, code: str) -> None:
+        self._facts = facts
+        self._code = code
+        self._is_lot = any(e.is_lot for e in facts.edges(code))
+        self._closed: list[Stay] = []
+        self.open: dict[str, Edge] = {}
+        self.oddities: list[Oddity] = []
+
+    def stays(self) -> list[Stay]:
+        lasting = [Stay(container, opened) for container, opened in self.open.items()]
+        return sorted((*self._closed, *lasting), key=lambda s: s.opened.order)
+
+    def enter(self, edge: Edge) -> None:
+        if edge.code != self._code:
+            if edge.other is None and edge.code in self.open:
+                self._close(edge.code, edge)
+        elif edge.role is Role.CHILD and edge.other is not None:
+            if edge.rank is Rank.ADD:
+                self._pack(edge, edge.other)
+            elif edge.rank is Rank.DELETE:
+                self._unpack(edge, edge.other)
+        elif edge.role is Role.INPUT:
+            self._close_all(edge, None)
+        elif edge.role is Role.ITEM and edge.ends:
+            self._close_all(edge, "inferred_unpack")
+
+    def _pack(self, edge: Edge, container: str) -> None:
+        if container in self.open:
+            return
+        if container == self._code or _is_inside(self._facts, container, self._code, edge.order):
+            self.oddities.append(Oddity("containment_cycle", edge, container))
+            return
+        self._close_all(edge, "implicit_move")
+        self.open[container] = edge
+
+    def _unpack(self, edge: Edge, container: str) -> None:
+        if container in self.open:
+            self._close(container, edge)
+        elif not self._explains(edge, container):
+            self.oddities.append(Oddity("unpack_without_pack", edge, container))
+
+    def _explains(self, edge: Edge, container: str) -> bool:
+        """An unpack at the very instant of an implicit close says what happened: no oddity."""
+        closed_now = [
+            s
+            for s in self._closed
+            if s.container == container and s.implicit and s.closed and s.closed.time == edge.time
+        ]
+        self.oddities = [
+            o
+            for o in self.oddities
+            if not (o.container == container and any(o.edge is s.closed for s in closed_now))
+        ]
+        return bool(closed_now)
+
+    def _close_all(self, edge: Edge, oddity: str | None) -> None:
+        if self._is_lot:
+            return
+        for container in tuple(self.open):
+            self._close(container, edge, implicit=True)
+            if oddity is not None:
+                self.oddities.append(Oddity(oddity, edge, container))
+
+    def _close(self, container: str, edge: Edge, *, implicit: bool = False) -> None:
+        self._closed.append(Stay(container, self.open.pop(container), edge, implicit))

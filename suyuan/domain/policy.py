@@ -1,0 +1,218 @@
+"""Who may see what: pure functions over a finished chain. The default is refuse.
+
+    consumer    product, steps upstream, public documents, recall state; of a party only its code
+    enterprise  its own events whole; of the others what a consumer sees, one step down at most
+    inspector,  their own subsystem whole; of the others code, time, action and party
+    department
+    city        everything
+
+Each view is an allow-list: ``_PUBLIC`` and ``_OUTLINE`` name what is kept, so a member that is
+added to ``Event`` one day is hidden until somebody decides otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import fields, replace
+from typing import Any
+
+from suyuan.domain.caller import Caller, CallerRole
+from suyuan.domain.chain import Chain, ChainEvent, Finding, Via
+from suyuan.domain.codes import Code, Level
+from suyuan.domain.errors import NotAllowed
+from suyuan.domain.events import Endpoint, Event, Item, StoredEvent
+from suyuan.domain.walk import Direction
+
+# What makes an event an event in any view: which, of which things, when, what, by whom.
+_OUTLINE = frozenset(
+    [
+        "id",
+        "party",
+        "type",
+        "time",
+        "action",
+        "kind",
+        "activity",
+        "step",
+        "disposition",
+        "items",
+        "inputs",
+        "outputs",
+        "parent",
+        "children",
+        "transformation",
+        "correction",
+        "sector",
+    ]
+)
+_PUBLIC = _OUTLINE | {"place", "product", "documents", "source"}
+
+# Documents that the law makes public or that exist to be shown; never orders, invoices, tickets.
+PUBLIC_DOCUMENTS = frozenset(
+    [
+        "quarantine_certificate",
+        "meat_inspection_certificate",
+        "inspection_certificate",
+        "test_report",
+        "origin_certificate",
+        "commitment_certificate",
+        "health_certificate",
+        "organic_certificate",
+        "customs_declaration",
+        "entry_inspection_certificate",
+        "certification",
+        "release_certificate",
+    ]
+)
+
+# Parties that are certainly no natural person: registered organisations.
+_ORGANISATIONS = frozenset({"uscc", "gln", "pgln"})
+
+# Stands where a party was that this viewer may not see: it may be a natural person.
+WITHHELD = Code("", "withheld", Level.OTHER)
+
+# One step down for enterprises (DESIGN.md, "Who is asking").
+_STEPS_DOWN = 1
+
+
+def direction_for(caller: Caller, asked: Direction | None) -> Direction:
+    """The direction to trace for this caller.
+
+    Raises NotAllowed when a consumer asks where a product went.
+    """
+    if caller.role is not CallerRole.CONSUMER:
+        return asked or Direction.BOTH
+    if asked in (Direction.DOWN, Direction.BOTH):
+        raise NotAllowed("downstream_not_public", direction=asked)
+    return asked or Direction.UP
+
+
+def view(chain: Chain, caller: Caller) -> Chain:
+    """The chain as this caller may see it; what was emptied is named in ``redacted``."""
+    if caller.role is CallerRole.CITY:
+        return chain
+    on_trail = {t.code.key for t in chain.things}
+    kept = [e for e in chain.events if not _is_beyond(e, caller)]
+    events = tuple(_event_view(e, caller, on_trail) for e in kept)
+    findings = chain.findings
+    if len(kept) < len(chain.events):
+        withheld = Finding("withheld", params={"count": len(chain.events) - len(kept)})
+        findings = (*findings, withheld)
+    return replace(chain, events=events, findings=tuple(_finding_view(f, caller) for f in findings))
+
+
+def stored_view(stored: StoredEvent, caller: Caller) -> StoredEvent:
+    """One event as this caller may see it, with the names of the members that were emptied.
+
+    Looking twice changes nothing, so a subsystem and the gateway may both look.
+    """
+    event = stored.event
+    if _sees_whole(stored, caller):
+        return stored
+    if caller.role in (CallerRole.INSPECTOR, CallerRole.DEPARTMENT):
+        return _redact(stored, _keep(event, _OUTLINE, _without_quantity), caller)
+    seen = replace(
+        _keep(event, _PUBLIC, _as_it_is),
+        source=Endpoint(_organisation(event.source.party), event.source.place),
+        documents=tuple(d for d in event.documents if d.type in PUBLIC_DOCUMENTS),
+    )
+    return _redact(stored, seen, caller)
+
+
+def _redact(stored: StoredEvent, seen: Event, caller: Caller) -> StoredEvent:
+    names = dict.fromkeys((*stored.redacted, *_emptied(stored.event, seen)))
+    reporter = "" if caller.role is CallerRole.CONSUMER else stored.reporter
+    return replace(stored, event=seen, reporter=reporter, redacted=tuple(names))
+
+
+def _sees_whole(stored: StoredEvent, caller: Caller) -> bool:
+    match caller.role:
+        case CallerRole.CITY:
+            return True
+        case CallerRole.INSPECTOR | CallerRole.DEPARTMENT:
+            return caller.home is not None and caller.home in stored.subsystems
+        case CallerRole.ENTERPRISE:
+            return caller.party is not None and stored.event.party == caller.party
+        case _:
+            return False
+
+
+def _is_beyond(one: ChainEvent, caller: Caller) -> bool:
+    """Whether an event lies further down than an enterprise may look."""
+    return (
+        caller.role is CallerRole.ENTERPRISE
+        and one.via is Via.DOWN
+        and one.hop > _STEPS_DOWN
+        and not _sees_whole(one.stored, caller)
+    )
+
+
+def _event_view(one: ChainEvent, caller: Caller, on_trail: set[str]) -> ChainEvent:
+    stored = stored_view(one.stored, caller)
+    public = caller.role in (CallerRole.CONSUMER, CallerRole.ENTERPRISE)
+    if public and not _sees_whole(one.stored, caller):
+        event = _only(stored.event, on_trail)
+        names = stored.redacted
+        if _organisation(event.party) is None:
+            event, names = replace(event, party=WITHHELD), (*names, "party")
+        stored = replace(stored, event=event, redacted=names)
+    return replace(one, stored=stored)
+
+
+def _only(event: Event, codes: set[str]) -> Event:
+    """Without the things that are not on the trail: what else was in the box is not his to see."""
+
+    def kept(items: Iterable[Item]) -> tuple[Item, ...]:
+        return tuple(i for i in items if i.code.key in codes)
+
+    parent = event.parent if event.parent and event.parent.key in codes else None
+    return replace(
+        event,
+        items=kept(event.items),
+        inputs=kept(event.inputs),
+        outputs=kept(event.outputs),
+        children=kept(event.children),
+        parent=parent,
+    )
+
+
+def _keep(event: Event, names: frozenset[str], item: Callable[[Item], Item]) -> Event:
+    """An event of the named members alone; the others take their empty value."""
+    kept: dict[str, Any] = {
+        f.name: getattr(event, f.name) for f in fields(event) if f.name in names
+    }
+    for name in ("items", "inputs", "outputs", "children"):
+        kept[name] = tuple(item(i) for i in kept[name])
+    return Event(**kept)
+
+
+def _as_it_is(item: Item) -> Item:
+    return item
+
+
+def _without_quantity(item: Item) -> Item:
+    return Item(item.code, classed=item.is_lot)
+
+
+def _organisation(party: Code | None) -> Code | None:
+    return party if party is not None and party.scheme in _ORGANISATIONS else None
+
+
+_JSON_NAMES = {"source": "from", "destination": "to"}
+
+
+def _emptied(event: Event, seen: Event) -> tuple[str, ...]:
+    names = [
+        _JSON_NAMES.get(f.name, f.name)
+        for f in fields(event)
+        if f.name != "id" and getattr(event, f.name) != getattr(seen, f.name)
+    ]
+    return tuple(names)
+
+
+def _finding_view(finding: Finding, caller: Caller) -> Finding:
+    """A finding's parameters may name parties and containers that only officials may see."""
+    if caller.role in (CallerRole.CONSUMER, CallerRole.ENTERPRISE):
+        public = {k: v for k, v in finding.params.items() if k in ("missing", "count")}
+        return replace(finding, params=public)
+    return finding

@@ -1,0 +1,156 @@
+"""Sentences for chains, their findings, and federation: ``{code: (Chinese, English)}``."""
+
+from __future__ import annotations
+
+TRACING_SENTENCES: dict[str, tuple[str, str]] = {
+    # --- Findings (suyuan/domain/findings.py, containment.py) -----------------------------------
+    "finding_chronology_conflict": (
+        "{code}：本次收货的时间晚于同一持有者对它的消耗，时间顺序有矛盾。",
+        (
+            "{code}: this receipt is later than its consumption by the same holder; the order of"
+            " times cannot be right."
+        ),
+    ),
+    "finding_class_level": (
+        "{code} 是商品条码，只代表一类产品，不代表某一件或某一批；请改用带批号或序列号的编码。",
+        (
+            "{code} names a class of products, not one piece or one lot; ask with a lot or serial"
+            " number."
+        ),
+    ),
+    "finding_conflict": (
+        "事件 {event} 有内容不同的多份申报，均予保留，平台不作取舍。",
+        "Event {event} was reported with different content; all versions are kept and none wins.",
+    ),
+    "finding_containment_cycle": (
+        "{code}：本次装入会使容器装进它自身，不计入装箱关系。",
+        "{code}: this packing would put a container inside itself; it opens and closes nothing.",
+    ),
+    "finding_event_after_end": (
+        "{code}：在销毁或注销之后仍有事件 {event}。",
+        "{code}: event {event} is after its destruction or decommissioning.",
+    ),
+    "finding_gap_entry": (
+        "{code}：有销售记录，但没有该经营者的进货或生产记录。",
+        "{code}: it was sold, but no entry or making by that seller was reported.",
+    ),
+    "finding_gap_origin": (
+        "{code}：被用作原料，但没有它的生产或收货记录。",
+        "{code}: it was used as an input, but nobody reported making or receiving it.",
+    ),
+    "finding_gap_shipment": (
+        "{code}：有收货记录，但没有对应的发货记录。",
+        "{code}: it was received, but no shipment of it was reported.",
+    ),
+    "finding_implicit_move": (
+        "{code}：未见拆出记录即被装入另一容器，视为在那一刻已拆出。",
+        "{code}: packed into another container without an unpacking; taken as unpacked then.",
+    ),
+    "finding_inferred_unpack": (
+        "{code}：未见拆出记录即被售出或终结，视为在那一刻已拆出。",
+        "{code}: sold or ended without an unpacking; taken as unpacked then.",
+    ),
+    "finding_sold_twice": (
+        "{code}：没有退货记录而再次零售。",
+        "{code}: sold at retail a second time without a return.",
+    ),
+    "finding_unknown_code": (
+        "没有 {code} 的任何记录。",
+        "There is no record of {code}.",
+    ),
+    "finding_unpack_without_pack": (
+        "{code}：有拆出记录，但当时并不在该容器内。",
+        "{code}: an unpacking was reported, but it was not inside that container.",
+    ),
+    "finding_withheld": (
+        "另有 {count} 个事件不在您的查看权限内。",
+        "{count} more events are not yours to see.",
+    ),
+    # --- Questions (suyuan/web/chains.py, services/query) ---------------------------------------
+    "downstream_not_public": (
+        "消费者只能查询来源（direction=own 或 up），不能查询去向。",
+        "A consumer may ask where a product came from (direction=own or up), not where it went.",
+    ),
+    "event_ambiguous": (
+        "{id} 对应多个事件，请用其中一个完整标识：{uris}。",
+        "{id} names several events; ask with one of their URIs: {uris}.",
+    ),
+    "event_holder_silent": (
+        "已应答的子系统没有事件 {id}，但 {subsystems} 没有应答；请稍后再试。",
+        "No subsystem that answered holds event {id}, but {subsystems} did not answer; try later.",
+    ),
+    "event_unknown": (
+        "没有事件 {id}。请核对标识，或使用 urn:suyuan:event:<经营者>:<编号>。",
+        "There is no event {id}. Check the id, or use urn:suyuan:event:<party>:<id>.",
+    ),
+    "form_not_offered": (
+        "事件可以 {offered} 给出，请在 Accept 中写明其一。",
+        "An event can be given as {offered}; name one of them in Accept.",
+    ),
+    "window_empty": (
+        "since（{since}）晚于 as_of（{as_of}），时间范围为空。",
+        "The window is empty: since ({since}) is after as_of ({as_of}).",
+    ),
+    # --- Reports (services/ingest, services/gateway) --------------------------------------------
+    "id_known_with_other_content": (
+        "编号已被使用且内容不同，未存入任何数据；更正请用 correction，新事件请换编号。",
+        (
+            "The id is known with other content and nothing was stored; correct an event with"
+            " `correction`, report a new one under a new id."
+        ),
+    ),
+    "may_not_report": (
+        "只有企业和部门可以上报事件（当前身份：{role}）。",
+        "Only enterprises and departments report events (you are: {role}).",
+    ),
+    "party_not_yours": (
+        "只能以本企业的名义上报；party 应为本企业代码或省略，收到的是 {party}。",
+        "You report only as yourself: leave out `party` or give your own, not {party}.",
+    ),
+    "sector_missing": (
+        "无法确定送往哪个子系统：请填写 sector，或为该密钥登记所属子系统。",
+        (
+            "Nothing says which subsystem this goes to: give `sector`, or have the key issued with"
+            " a home."
+        ),
+    ),
+    "sector_not_federated": (
+        "没有子系统接收行业“{sector}”的申报；可用：{allowed}。",
+        "No subsystem takes reports of sector {sector}; there are: {allowed}.",
+    ),
+    "several_subsystems": (
+        "该批申报涉及多个子系统（{subsystems}），无法整体提交；请分批，或使用 proceed。",
+        (
+            "The batch concerns several subsystems ({subsystems}) and cannot be stored as one; send"
+            " them apart, or use proceed."
+        ),
+    ),
+    "subsystem_refused": (
+        "子系统 {subsystem} 拒绝了这部分申报（{detail}）。",
+        "Subsystem {subsystem} refused this part ({detail}).",
+    ),
+    "subsystem_unavailable": (
+        "子系统 {subsystem} 目前没有应答，未存入；请稍后重试，重复发送是安全的。",
+        (
+            "Subsystem {subsystem} does not answer at the moment and nothing was stored there; send"
+            " it again later, which is safe."
+        ),
+    ),
+    # --- Federation (suyuan/wire/lookups.py, services/gateway/proxy.py) -------------------------
+    "dot_segments": (
+        "路径中不能含有“.”或“..”段。",
+        'A path may not contain "." or ".." segments.',
+    ),
+    "gateway_only": (
+        "此接口只供网关使用，须附网关签发的声明。",
+        "Only the gateway may call this, with claims that it signed.",
+    ),
+    "lookup_malformed": (
+        "查询格式有误（{reason}）。",
+        "This is not a lookup ({reason}).",
+    ),
+    "too_many_keys": (
+        "一次最多查询 {limit} 个键，请分批。",
+        "At most {limit} keys can be asked at once; ask in several requests.",
+    ),
+}
