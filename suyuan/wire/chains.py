@@ -1,0 +1,183 @@
+"""A chain as the world sees it: the JSON of ``GET /v1/chains/{code}`` (DESIGN.md, "Contract")."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from suyuan.domain.chain import Chain, ChainEvent, Finding, product_of
+from suyuan.domain.codes import Code
+from suyuan.domain.events import Endpoint, Event, Item, Product, StoredEvent
+from suyuan.domain.lookup import Hole
+from suyuan.domain.sentences import sentence
+
+Json = dict[str, Any]
+
+
+def write_chain(chain: Chain, *, asked: str, language: str, now: datetime) -> Json:
+    """The chain with every member of the contract; ``asked`` is the code as it was asked."""
+    events = [one.stored.event for one in chain.events]
+    stated = product_of(chain)
+    return {
+        "code": chain.code.key,
+        "asked": asked,
+        "direction": str(chain.direction),
+        "product": _product(stated) if stated != Product() else None,
+        "events": [write_chain_event(one) for one in chain.events],
+        "things": [{"code": t.code.key, "level": t.level, "name": t.name} for t in chain.things],
+        "links": [
+            {"from": k.from_, "to": k.to, "kind": k.kind, "event": k.event} for k in chain.links
+        ],
+        "parties": _codes(p for e in events for p in _parties(e)),
+        "places": _codes(p for e in events for p in _places(e)),
+        "documents": _documents(events),
+        "findings": [_finding(f, language) for f in chain.findings],
+        "sources": [
+            {"subsystem": s.subsystem, "status": s.status.value, "ms": s.ms} for s in chain.sources
+        ],
+        "holes": _holes(chain.holes),
+        "limits_hit": list(chain.limits_hit),
+        "complete": chain.complete,
+        "as_of": chain.as_of,
+        "since": chain.since,
+        "known_at": chain.known_at,
+        "generated_at": now,
+    }
+
+
+def write_chain_event(one: ChainEvent) -> Json:
+    """One event of a chain: what was reported, why it is here, how sure, what is hidden."""
+    window = one.window and {"from": one.window[0], "to": one.window[1]}
+    return {
+        **write_stored(one.stored),
+        "via": one.via.value,
+        "hop": one.hop,
+        "window": window,
+        "subsystem": sorted(one.stored.subsystems),
+        "certainty": one.certainty.value,
+        "standing": one.standing.value,
+        "said_by": one.said_by,
+        "redacted": list(one.stored.redacted),
+    }
+
+
+def write_stored(stored: StoredEvent) -> Json:
+    """An event's own members; absent ones are null or empty, never left out."""
+    event = stored.event
+    return {
+        "id": event.id,
+        "uri": event.uri if event.party.key else None,
+        "type": event.type.value,
+        "action": event.action,
+        "kind": event.kind,
+        "activity": event.activity,
+        "step": event.step,
+        "disposition": event.disposition,
+        "time": event.time,
+        "record_time": stored.record_time,
+        "party": _short(event.party),
+        "place": _short(event.place),
+        "items": _items(event.items),
+        "inputs": _items(event.inputs),
+        "outputs": _items(event.outputs),
+        "parent": event.parent.key if event.parent else None,
+        "children": _items(event.children),
+        "from": _endpoint(event.source),
+        "to": _endpoint(event.destination),
+        "product": _product(event.product),
+        "documents": _documents([event]),
+        "transformation": event.transformation,
+        "sector": event.sector,
+        "extra": dict(event.extra),
+    }
+
+
+def _items(items: Iterable[Item]) -> list[Json]:
+    return [
+        {"code": i.code.key, "text": i.code.text, "quantity": i.quantity, "unit": i.unit}
+        for i in items
+    ]
+
+
+def _short(code: Code | None) -> str | None:
+    return (code.short or None) if code else None
+
+
+def _endpoint(end: Endpoint) -> Json | None:
+    if end.party is None and end.place is None:
+        return None
+    return {"party": _short(end.party), "place": _short(end.place)}
+
+
+def _product(product: Product | None) -> Json | None:
+    if product is None:
+        return None
+    return {
+        "name": product.name,
+        "lot": product.lot,
+        "produced_on": product.produced_on,
+        "expires_on": product.expires_on,
+        "origin": product.origin,
+        "spec": product.spec,
+    }
+
+
+def _parties(event: Event) -> Iterable[Code | None]:
+    return (event.party, event.source.party, event.destination.party)
+
+
+def _places(event: Event) -> Iterable[Code | None]:
+    return (event.place, event.source.place, event.destination.place)
+
+
+def _codes(codes: Iterable[Code | None]) -> list[Json]:
+    unique = dict.fromkeys(c for c in codes if c is not None and c.key)
+    return [{"id": c.short, "code": c.key, "scheme": c.scheme, "name": None} for c in unique]
+
+
+def _documents(events: Sequence[Event]) -> list[Json]:
+    return [
+        {
+            "type": d.type,
+            "number": d.number,
+            "issuer": d.issuer,
+            "issued_on": d.issued_on,
+            "url": d.url,
+            "event": e.id,
+        }
+        for e in events
+        for d in e.documents
+    ]
+
+
+def _finding(finding: Finding, language: str) -> Json:
+    params = {"code": finding.code or "", "event": finding.event or "", **finding.params}
+    name = f"finding_{finding.type}"
+    if finding.type == "gap":
+        name = f"finding_gap_{finding.params.get('missing', 'shipment')}"
+    return {
+        "type": finding.type,
+        "event": finding.event,
+        "code": finding.code,
+        "detail": sentence(name, params, language),
+    }
+
+
+def _holes(holes: Iterable[Hole]) -> list[Json]:
+    """Holes of one subsystem, window, reason and effect together, with all their keys."""
+    groups: dict[tuple[Any, ...], list[str]] = defaultdict(list)
+    for hole in holes:
+        window = (hole.key.since, hole.key.until)
+        groups[hole.subsystem, window, hole.reason.value, hole.effect.value].append(hole.key.key)
+    return [
+        {
+            "subsystem": subsystem,
+            "keys": sorted(set(keys)),
+            "window": {"from": window[0], "to": window[1]},
+            "reason": reason,
+            "effect": effect,
+        }
+        for (subsystem, window, reason, effect), keys in groups.items()
+    ]
