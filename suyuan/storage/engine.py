@@ -1,0 +1,72 @@
+"""Connections to one PostgreSQL database: reading and writing ones, each with its own role.
+
+A service asks for ``Database.reading()`` or ``Database.writing()``; the block is one transaction,
+committed at its end and rolled back by any exception. Services never commit by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import NewType
+
+from sqlalchemy import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+ReadConnection = NewType("ReadConnection", AsyncConnection)
+WriteConnection = NewType("WriteConnection", AsyncConnection)
+
+# One database role for each service: ingest may insert, query may only select.
+INGEST_ROLE = "suyuan_ingest"
+QUERY_ROLE = "suyuan_query"
+
+# A statement of a request that runs longer than this has lost its caller long ago.
+STATEMENT_TIMEOUT_MS = 30_000
+
+
+def async_url(url: str) -> URL:
+    """The URL with the asyncpg driver, whichever ``postgresql…://`` spelling was given."""
+    return make_url(url).set(drivername="postgresql+asyncpg")
+
+
+def database_url(server_url: str, database: str) -> str:
+    """The URL of ``database`` on the server that ``server_url`` names."""
+    return async_url(server_url).set(database=database).render_as_string(hide_password=False)
+
+
+def create_engine(url: str, *, role: str | None, pool_size: int = 8) -> AsyncEngine:
+    """An engine with every knob in one place."""
+    options = {"application_name": "suyuan", "statement_timeout": str(STATEMENT_TIMEOUT_MS)}
+    if role is not None:
+        options["role"] = role
+    return create_async_engine(
+        async_url(url),
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=5,
+        pool_recycle=1800,
+        pool_pre_ping=True,
+        connect_args={"timeout": 5, "server_settings": options},
+    )
+
+
+class Database:
+    """One database: ``url`` for writing, ``read_url`` for reading (a replica, else the same)."""
+
+    def __init__(self, url: str, *, read_url: str | None = None, roles: bool = True) -> None:
+        self._write = create_engine(url, role=INGEST_ROLE if roles else None)
+        self._read = create_engine(read_url or url, role=QUERY_ROLE if roles else None)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[ReadConnection]:
+        async with self._read.connect() as connection:
+            yield ReadConnection(connection)
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[WriteConnection]:
+        async with self._write.begin() as connection:
+            yield WriteConnection(connection)
+
+    async def close(self) -> None:
+        await self._write.dispose()
+        await self._read.dispose()

@@ -1,0 +1,198 @@
+"""Every SELECT over events and edges.
+
+A lookup is one statement a hop: its keys travel as arrays, each question is one index probe, and
+the error declarations of the events found come with the same statement.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+
+from suyuan.domain.lookup import Ask, Edge, Key, Rank, Role, Void
+from suyuan.storage.engine import ReadConnection
+from suyuan.storage.load import FORMS
+
+# Bounds that stand for "unbounded": no event is older or younger (times are checked on entry).
+_BEGINNING = datetime(1, 1, 2, tzinfo=UTC)
+_END = datetime(9999, 12, 30, tzinfo=UTC)
+
+_PLAIN_ITEM = f"e.role = {int(Role.ITEM)} AND NOT e.ends"
+
+# LATERAL makes each question its own index range scan, so that the plan cannot become a scan of
+# ``edges`` while statistics are stale. Declarations are few: their partial index is tiny.
+_EDGES = text(f"""
+    WITH found AS (
+        SELECT e.* FROM unnest(CAST(:codes AS text[]), CAST(:since AS timestamptz[]),
+                               CAST(:until AS timestamptz[])) AS asked (code, since, until)
+        CROSS JOIN LATERAL (
+            SELECT * FROM edges e
+            WHERE e.code = asked.code AND e.time <= asked.until AND e.record_time <= :known_at
+              AND NOT ({_PLAIN_ITEM} AND e.time < asked.since)
+            ORDER BY e.time LIMIT :most) AS e
+        UNION ALL
+        SELECT e.* FROM unnest(CAST(:others AS text[]), CAST(:other_until AS timestamptz[]),
+                               CAST(:contents AS boolean[])) AS asked (other, until, contents)
+        CROSS JOIN LATERAL (
+            SELECT * FROM edges e
+            WHERE e.other = asked.other AND e.time <= asked.until AND e.record_time <= :known_at
+              AND (e.role = {int(Role.CHILD)}) = asked.contents
+            ORDER BY e.time LIMIT :most) AS e
+    )
+    SELECT f.code, f.role, f.rank, f.time, f.id, f.event, f.party, f.other, f.ends, f.is_lot,
+           d.party AS declarer, d.authority, d.record_time AS declared
+    FROM found f
+    LEFT JOIN events d ON d.key = f.event AND d.declaration AND d.record_time <= :known_at
+""")
+
+_VOIDS = text("""
+    SELECT d.key, d.party, d.authority, d.record_time FROM events d
+    WHERE d.declaration AND d.key = ANY(CAST(:keys AS uuid[])) AND d.record_time <= :known_at
+""")
+
+_BODIES = text("""
+    SELECT key, party, declaration, authority, content, record_time, form, reporter, document, id
+    FROM events
+    WHERE key = ANY(CAST(:keys AS uuid[])) AND record_time <= :known_at
+    ORDER BY record_time, party, declaration
+""")
+
+_BY_LOCAL_ID = text("""
+    SELECT key, party, declaration, authority, content, record_time, form, reporter, document, id
+    FROM events WHERE id = :id ORDER BY record_time, party, declaration LIMIT :most
+""")
+
+_ANY_EVENT = text("SELECT EXISTS (SELECT FROM events)")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRow:
+    """A row of ``events``: the document as reported, and what the store knows of it."""
+
+    key: bytes
+    party: str
+    declaration: bool
+    authority: bool
+    content: bytes
+    record_time: datetime
+    form: str
+    reporter: str
+    document: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Edges with the voids of their events; ``cut`` are the questions that had more answers."""
+
+    edges: list[Edge]
+    voids: set[Void]
+    cut: list[Key]
+
+
+async def find_edges(
+    connection: ReadConnection, keys: Sequence[Key], *, known_at: datetime | None, most: int
+) -> Found:
+    """Answer every question but EVENT ones in one statement, at most ``most`` edges a question."""
+    by_code = [k for k in keys if k.ask in (Ask.CODE, Ask.CONTAINER)]
+    by_other = [k for k in keys if k.ask in (Ask.CONTENTS, Ask.TRANSFORMATION)]
+    if not by_code and not by_other:
+        return Found([], set(), [])
+    result = await connection.execute(
+        _EDGES,
+        {
+            "codes": [k.key for k in by_code],
+            "since": [k.since or _BEGINNING for k in by_code],
+            "until": [k.until or _END for k in by_code],
+            "others": [k.key for k in by_other],
+            "other_until": [k.until or _END for k in by_other],
+            "contents": [k.ask is Ask.CONTENTS for k in by_other],
+            "known_at": known_at or _END,
+            "most": most,
+        },
+    )
+    edges: dict[Edge, None] = {}
+    voids: set[Void] = set()
+    for row in result:
+        edges[_edge(row)] = None
+        if row.declarer is not None:
+            voids.add(Void(row.event.bytes, row.declarer, row.authority, row.declared))
+    return Found(list(edges), voids, _cut(by_code, by_other, edges, most))
+
+
+def _edge(row: Row[Any]) -> Edge:
+    return Edge(
+        row.code,
+        Role(row.role),
+        Rank(row.rank),
+        row.time,
+        row.id,
+        row.event.bytes,
+        row.party,
+        row.other,
+        row.ends,
+        row.is_lot,
+    )
+
+
+def _cut(
+    by_code: Sequence[Key], by_other: Sequence[Key], edges: Iterable[Edge], most: int
+) -> list[Key]:
+    codes = Counter(e.code for e in edges)
+    others = Counter(e.other for e in edges)
+    return [
+        *(k for k in by_code if codes[k.key] >= most),
+        *(k for k in by_other if others[k.key] >= most),
+    ]
+
+
+async def find_voids(
+    connection: ReadConnection, keys: Sequence[bytes], *, known_at: datetime | None
+) -> list[Void]:
+    """Every error declaration about the events, whoever made it."""
+    result = await connection.execute(
+        _VOIDS, {"keys": [UUID(bytes=k) for k in keys], "known_at": known_at or _END}
+    )
+    return [Void(r.key.bytes, r.party, r.authority, r.record_time) for r in result]
+
+
+async def find_bodies(
+    connection: ReadConnection, keys: Sequence[bytes], *, known_at: datetime | None
+) -> list[StoredRow]:
+    """The events of these keys and the declarations about them, oldest record first."""
+    result = await connection.execute(
+        _BODIES, {"keys": [UUID(bytes=k) for k in keys], "known_at": known_at or _END}
+    )
+    return [_stored(row) for row in result]
+
+
+async def find_by_id(connection: ReadConnection, event_id: str, *, most: int) -> list[StoredRow]:
+    """Events by the bare id that was reported, whoever reported it."""
+    result = await connection.execute(_BY_LOCAL_ID, {"id": event_id, "most": most})
+    return [_stored(row) for row in result]
+
+
+async def holds_events(connection: ReadConnection) -> bool:
+    """Whether anything was ever reported here."""
+    return bool((await connection.execute(_ANY_EVENT)).scalar_one())
+
+
+def _stored(row: Row[Any]) -> StoredRow:
+    return StoredRow(
+        row.key.bytes,
+        row.party,
+        row.declaration,
+        row.authority,
+        row.content.bytes,
+        row.record_time,
+        FORMS[row.form],
+        row.reporter,
+        row.document,
+        row.id,
+    )
