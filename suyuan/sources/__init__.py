@@ -1,0 +1,1 @@
+"""Who can answer a lookup: memory, PostgreSQL, another subsystem, and a federation of them."""

@@ -1,0 +1,59 @@
+"""A subsystem's own database as a source."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from suyuan.domain.codes import Use, recognise
+from suyuan.domain.events import StoredEvent
+from suyuan.domain.lookup import Answer, Ask, Hole, HoleReason, Lookup
+from suyuan.storage import reads
+from suyuan.storage.engine import Database, ReadConnection
+from suyuan.wire.reports import read_stored
+
+# The most edges given for one question. A code with more (a lot in a hundred thousand shops) is
+# cut there, and the cut is named in the answer.
+MAX_EDGES_PER_KEY = 100_000
+
+
+class PostgresSource:
+    """Answers from ``events`` and ``edges``: one statement for edges, one for bodies."""
+
+    whole = True
+
+    def __init__(self, database: Database, *, subsystem: str = "") -> None:
+        self._database = database
+        self._subsystem = subsystem
+
+    async def ask(self, lookup: Lookup) -> Answer:
+        asked = [bytes.fromhex(k.key) for k in lookup.keys if k.ask is Ask.EVENT]
+        async with self._database.reading() as connection:
+            found = await reads.find_edges(
+                connection, lookup.keys, known_at=lookup.known_at, most=MAX_EDGES_PER_KEY
+            )
+            voids = set(found.voids)
+            events: Sequence[StoredEvent] = ()
+            if asked:
+                voids.update(await reads.find_voids(connection, asked, known_at=lookup.known_at))
+            if asked and lookup.bodies:
+                events = await self._bodies(connection, asked, lookup)
+        holes = (Hole(self._subsystem, k, HoleReason.TRUNCATED) for k in found.cut)
+        return Answer(tuple(found.edges), tuple(voids), tuple(events), tuple(holes))
+
+    async def _bodies(
+        self, connection: ReadConnection, asked: Sequence[bytes], lookup: Lookup
+    ) -> list[StoredEvent]:
+        rows = await reads.find_bodies(connection, asked, known_at=lookup.known_at)
+        return [stored_event(r, self._subsystem) for r in rows if not r.declaration]
+
+
+def stored_event(row: reads.StoredRow, subsystem: str) -> StoredEvent:
+    """The event that a row holds, with what the store knows of it."""
+    return StoredEvent(
+        read_stored(row.form, row.document, recognise(row.party, use=Use.PARTY), row.id),
+        row.record_time,
+        row.content,
+        row.reporter,
+        row.authority,
+        frozenset({subsystem}) if subsystem else frozenset(),
+    )
