@@ -1,0 +1,111 @@
+"""The app factory: what every service's edge does alike, around the routes that make it one."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, Depends, FastAPI
+from joserfc.jwk import OKPKey
+
+from suyuan import __version__
+from suyuan.storage.engine import Database
+from suyuan.web import docs, health, problems
+from suyuan.web.auth import KeyCache, caller
+from suyuan.web.claims import read_key
+from suyuan.web.health import Metrics
+from suyuan.web.limits import BodyLimit, UrlLimit
+from suyuan.web.logs import AccessLog
+from suyuan.web.openapi import with_problems
+from suyuan.web.problems import LastResort
+from suyuan.web.settings import ENV_PREFIX, ServiceSettings, SettingsRefused
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+
+class ServiceApp(FastAPI):
+    """A FastAPI app whose description says how it really answers errors."""
+
+    def openapi(self) -> dict[str, Any]:
+        if self.openapi_schema is None:
+            self.openapi_schema = with_problems(super().openapi())
+        return self.openapi_schema
+
+
+def create_app(
+    settings: ServiceSettings,
+    *,
+    title: str,
+    routers: Iterable[APIRouter],
+    lifespan: Lifespan | None = None,
+    description: str = "",
+) -> FastAPI:
+    """An app with problems, limits, logs, health and its own pages of documentation.
+
+    ``lifespan`` opens what the service needs beside its database and puts it on ``app.state``;
+    the database is open by then, and closed after it. Routers are tried in their order, after the
+    health routes. Raises ``SettingsRefused`` for a key file that cannot be read.
+    """
+    app = ServiceApp(
+        title=title,
+        description=description,
+        version=__version__,
+        lifespan=_resources(settings, lifespan),
+        # Ours are in ``suyuan.web.docs``: FastAPI's page loads its script from a third party.
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        # A redirect would answer a code that ends in a slash with another code's address.
+        redirect_slashes=False,
+    )
+    app.state.settings = settings
+    app.state.key_cache = KeyCache()
+    app.state.metrics = Metrics()
+    app.state.claims_key = _key(settings.claims_public_key, "CLAIMS_PUBLIC_KEY", private=False)
+    app.state.signing_key = _key(settings.claims_private_key, "CLAIMS_PRIVATE_KEY", private=True)
+    problems.install(app)
+    app.include_router(health.router)
+    if settings.docs:
+        app.include_router(docs.router)
+    for router in routers:
+        # A key that does not hold is 401 on every route, also where any caller may ask.
+        app.include_router(router, dependencies=[Depends(caller)])
+    # The last one added is the outermost.
+    app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
+    app.add_middleware(UrlLimit)
+    app.add_middleware(LastResort)
+    app.add_middleware(AccessLog, observe=app.state.metrics.observe)
+    return app
+
+
+def _resources(settings: ServiceSettings, lifespan: Lifespan | None) -> Lifespan:
+    """The app's lifespan: its database, and inside it what the service opens."""
+
+    @asynccontextmanager
+    async def opened(app: FastAPI) -> AsyncIterator[None]:
+        app.state.database = Database(
+            settings.own_database_url,
+            read_url=settings.own_read_database_url,
+            roles=settings.database_roles,
+        )
+        try:
+            if lifespan is None:
+                yield
+            else:
+                async with lifespan(app):
+                    yield
+        finally:
+            await app.state.database.close()
+
+    return opened
+
+
+def _key(path: Path | None, name: str, *, private: bool) -> OKPKey | None:
+    if path is None:
+        return None
+    try:
+        return read_key(path, private=private)
+    except ValueError as error:
+        raise SettingsRefused([f"{ENV_PREFIX}{name}: {error}."]) from None

@@ -1,0 +1,127 @@
+"""Who is asking: from the gateway's claims, else from a key, else a consumer.
+
+A key is looked up at most every ``CACHE_SECONDS``, so a revoked key works for that long at most.
+Claims never leave the house: only the gateway makes them, and only its calls carry them.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from time import monotonic
+from typing import Annotated, cast
+
+from fastapi import Depends, Request, Security
+from fastapi.security import HTTPBearer
+from joserfc.jwk import OKPKey
+
+from suyuan.domain.caller import CONSUMER, Caller, CallerRole
+from suyuan.domain.errors import NotAllowed, NotAuthenticated
+from suyuan.storage import keys
+from suyuan.storage.faults import translated
+from suyuan.web import claims
+from suyuan.web.logs import remember_caller
+from suyuan.web.state import database_of, settings_of
+
+CLAIMS_HEADER = "Suyuan-Claims"
+CACHE_SECONDS = 5.0
+# About 2 MB of callers; more keys than this in five seconds are looked up again.
+_CACHE_KEYS = 10_000
+
+# For the API's description alone: ``identify`` reads the header itself, since a malformed one
+# must be refused and not taken for none.
+_DESCRIBED = HTTPBearer(
+    scheme_name="key",
+    description="An API key of this platform; without one the caller is a consumer.",
+    auto_error=False,
+)
+
+
+class KeyCache:
+    """The callers of the keys seen lately, by the keys' hashes. Unknown keys are never kept."""
+
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
+        self._callers: OrderedDict[bytes, tuple[float, Caller]] = OrderedDict()
+
+    def get(self, digest: bytes) -> Caller | None:
+        until, caller = self._callers.get(digest, (0.0, None))
+        return caller if until > self._clock() else None
+
+    def put(self, digest: bytes, caller: Caller) -> None:
+        self._callers[digest] = (self._clock() + CACHE_SECONDS, caller)
+        self._callers.move_to_end(digest)
+        if len(self._callers) > _CACHE_KEYS:
+            self._callers.popitem(last=False)
+
+
+async def caller(request: Request, _described: Annotated[object, Security(_DESCRIBED)]) -> Caller:
+    """Who is asking; raises ``NotAuthenticated`` for claims or a key that do not hold."""
+    return await identify(request)
+
+
+Asking = Annotated[Caller, Depends(caller)]
+
+
+def require(*roles: CallerRole) -> Callable[[Caller], Awaitable[Caller]]:
+    """A dependency that lets only these roles pass: ``Annotated[Caller, Depends(require(...))]``.
+
+    Raises ``NotAuthenticated`` where nobody said who they are, ``NotAllowed`` for any other role.
+    """
+
+    async def required(asking: Asking) -> Caller:
+        if asking.role in roles:
+            return asking
+        names = [role.value for role in roles]
+        if asking.role is CallerRole.CONSUMER:
+            raise NotAuthenticated("key_required", roles=names)
+        raise NotAllowed("role_not_allowed", role=asking.role.value, roles=names)
+
+    return required
+
+
+async def identify(request: Request) -> Caller:
+    """Who is asking, without FastAPI's dependencies; remembered for the request's log line."""
+    given_claims = request.headers.getlist(CLAIMS_HEADER)
+    authorizations = request.headers.getlist("Authorization")
+    if given_claims:
+        asking = await _vouched_for(request, given_claims)
+    elif authorizations:
+        asking = await _holder(request, authorizations)
+    else:
+        asking = CONSUMER
+    remember_caller(request.scope, asking)
+    return asking
+
+
+async def _vouched_for(request: Request, given: list[str]) -> Caller:
+    key = cast(OKPKey | None, request.app.state.claims_key)
+    if key is None or len(given) > 1:
+        raise NotAuthenticated("claims_refused")
+    settings = await settings_of(request)
+    return claims.verify(given[0], audience=settings.name, key=key)
+
+
+async def _holder(request: Request, given: list[str]) -> Caller:
+    """The holder of the key in ``Authorization: Bearer <key>`` (RFC 6750, 2.1)."""
+    scheme, _, key = given[0].partition(" ")
+    key = key.strip()
+    if len(given) > 1 or scheme.lower() != "bearer" or not keys.is_key(key):
+        raise NotAuthenticated("authorization_malformed")
+    cache = cast(KeyCache, request.app.state.key_cache)
+    digest = keys.digest(key)
+    holder = cache.get(digest)
+    if holder is None:
+        holder = await _look_up(request, key)
+        cache.put(digest, holder)
+    return holder
+
+
+async def _look_up(request: Request, key: str) -> Caller:
+    database = await database_of(request)
+    with translated():
+        async with database.reading() as connection:
+            holder = await keys.find(connection, key)
+    if holder is None:
+        raise NotAuthenticated("key_refused")
+    return holder

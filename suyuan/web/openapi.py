@@ -1,0 +1,60 @@
+"""The description of an API (OpenAPI 3.1) as it really is: every error is a problem."""
+
+from __future__ import annotations
+
+from typing import Any
+
+PROBLEM_JSON = "application/problem+json"
+
+# RFC 9457, with the members that ``suyuan.web.problems`` adds.
+_PROBLEM: dict[str, Any] = {
+    "title": "Problem",
+    "description": "An error (RFC 9457); extension members give the values in its sentence.",
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "code", "instance"],
+    "properties": {
+        "type": {"type": "string", "format": "uri", "description": "urn:suyuan:problem:<code>"},
+        "title": {"type": "string", "description": "the kind of problem, in words"},
+        "status": {"type": "integer", "description": "the HTTP status"},
+        "detail": {"type": "string", "description": "what is wrong, and what would be right"},
+        "code": {"type": "string", "description": "the machine code"},
+        "instance": {"type": "string", "format": "uri", "description": "the request's id"},
+        "errors": {"type": "array", "items": {"$ref": "#/components/schemas/Fault"}},
+    },
+}
+_FAULT: dict[str, Any] = {
+    "title": "Fault",
+    "description": "One thing that is wrong, and where.",
+    "type": "object",
+    "required": ["index", "pointer", "code", "detail"],
+    "properties": {
+        "index": {"type": "integer", "description": "the report's place in its batch"},
+        "pointer": {"type": "string", "description": "a JSON pointer, or /query/<name>"},
+        "code": {"type": "string", "description": "the machine code"},
+        "detail": {"type": "string", "description": "what is wrong, and what would be right"},
+    },
+}
+_RESPONSE: dict[str, Any] = {
+    "description": "A problem, in Chinese or English by Accept-Language",
+    "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+
+
+def with_problems(schema: dict[str, Any]) -> dict[str, Any]:
+    """The description with FastAPI's own 422 replaced by our problem, on every operation."""
+    for path in schema.get("paths", {}).values():
+        for operation in path.values():
+            responses = operation["responses"]
+            if _is_fastapis(responses.get("422", {})):
+                del responses["422"]
+            responses.setdefault("default", _RESPONSE)
+    schemas = schema.setdefault("components", {}).setdefault("schemas", {})
+    schemas.pop("HTTPValidationError", None)
+    schemas.pop("ValidationError", None)
+    schemas |= {"Fault": _FAULT, "Problem": _PROBLEM}
+    return schema
+
+
+def _is_fastapis(response: dict[str, Any]) -> bool:
+    content = response.get("content", {}).get("application/json", {})
+    return str(content.get("schema", {}).get("$ref", "")).endswith("/HTTPValidationError")

@@ -1,0 +1,65 @@
+"""The templates, compiled once, and the one stylesheet with the policy that admits it."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Callable
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from suyuan.web.pages.texts import texts
+from suyuan.web.pages.words import Language
+
+
+def _small(css: str) -> str:
+    """CSS without comments and without the white space that no rule of ours needs."""
+    bare = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
+    tight = re.sub(r"\s*([{};,>+])\s*|(?<=:)\s+", r"\1", re.sub(r"\s+", " ", bare))
+    return tight.replace(";}", "}").strip()
+
+
+CSS = _small(files("suyuan.web.pages").joinpath("page.css").read_text("utf-8"))
+
+
+class _Unindented(PackageLoader):
+    """Templates are indented for their readers; the page does not carry it over slow networks."""
+
+    def get_source(
+        self, environment: Environment, template: str
+    ) -> tuple[str, str, Callable[[], bool] | None]:
+        source, name, uptodate = super().get_source(environment, template)
+        return re.sub(r"^[ \t]+", "", source, flags=re.MULTILINE), name, uptodate
+
+
+_environment = Environment(
+    loader=_Unindented("suyuan.web.pages", ""),
+    autoescape=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    undefined=StrictUndefined,
+    auto_reload=False,
+)
+_environment.globals["css"] = Markup(CSS)  # noqa: S704  our own file, and no place of it is filled
+_templates = {name: _environment.get_template(name) for name in ("chain.html", "problem.html")}
+
+
+def render(template: str, language: Language, **values: Any) -> str:
+    """One page; ``t`` in the template holds the sentences of the language."""
+    return _templates[template].render(t=texts(language), language=language, **values)
+
+
+def content_security_policy() -> str:
+    """The value of the ``Content-Security-Policy`` header of every page of this package.
+
+    It admits the page's own style by its hash and an icon of the same site; nothing else.
+    """
+    digest = b64encode(sha256(CSS.encode()).digest()).decode()
+    return (
+        f"default-src 'none'; style-src 'sha256-{digest}'; img-src 'self' data:;"
+        " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )

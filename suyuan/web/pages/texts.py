@@ -1,0 +1,144 @@
+"""The sentences of the consumer page itself, in Chinese and English; ``{}`` takes a value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from suyuan.web.pages.words import Label, Language
+
+_TEXTS: dict[str, Label] = {
+    # --- The frame of every page ----------------------------------------------------------------
+    "site": Label("溯源", "Suyuan"),
+    "site_line": Label("城市产品追溯平台", "City product traceability"),
+    "standard": Label("标准字号", "Standard text"),
+    "elder": Label("大字版", "Large text"),
+    "help": Label("有疑问或要投诉", "Questions or complaints"),
+    "help_call": Label("拨打 12315", "Call 12315"),
+    "help_line": Label(
+        "12315 是全国消费者投诉举报热线，无需登录。请报出此码：",
+        "12315 is the national consumer hotline; no login is needed. Tell them this code:",
+    ),
+    "privacy": Label(
+        "本页不收集您的位置、手机号或身份信息，不使用脚本，不加载第三方内容。",
+        "This page takes no location, phone number or identity, runs no script and loads"
+        " nothing from third parties.",
+    ),
+    # --- The page of a chain --------------------------------------------------------------------
+    "known": Label("平台有此码的记录", "On record here"),
+    "unnamed": Label("未报告名称的产品", "A product without a reported name"),
+    "not_all_answered": Label("记录可能不全", "The record may be incomplete"),
+    "gaps": Label("{} 处环节无记录", "Steps not reported: {}"),
+    "recalled": Label("此产品已被召回", "This product has been recalled"),
+    "recalled_up": Label(
+        "此产品的原料或上游批次已被召回", "An ingredient or source of this product was recalled"
+    ),
+    "recall_do": Label(
+        "请停止食用或使用，保留包装和凭证，联系购买处处理；有疑问请拨打 12315。",
+        "Stop eating or using it, keep the package and the receipt, and go back to where you"
+        " bought it. Questions: call 12315.",
+    ),
+    "product": Label("产品信息", "Product"),
+    "lot": Label("批号", "Lot"),
+    "produced_on": Label("生产日期", "Produced"),
+    "expires_on": Label("有效期至", "Best before"),
+    "origin": Label("产地", "Origin"),
+    "spec": Label("规格", "Specification"),
+    "producer": Label("生产者", "Producer"),
+    "timeline": Label("流转记录", "What happened"),
+    "newest_first": Label("最近的在最上面", "Newest first"),
+    "gap": Label("此环节无记录", "No record of this step"),
+    "skipped": Label("中间 {} 个环节未在此列出", "Steps in between that are not listed: {}"),
+    "completeness": Label("记录完整吗", "Is the record complete?"),
+    "complete": Label(
+        "被查询的系统全部给出了完整答复。", "Every system that was asked gave a full answer."
+    ),
+    "complete_line": Label(
+        "已上报且可以公开的环节都在这里；没有上报的，平台无从知道。",
+        "What was reported and may be shown is here; what nobody reported cannot be known.",
+    ),
+    "incomplete": Label("不完整，或暂时无法确认：", "No, or it cannot be told at the moment:"),
+    "answered": Label("已应答：{}", "Answered: {}"),
+    "limit": Label(
+        "这条链很长，平台只查询了一部分。", "The chain is long; only a part of it was looked up."
+    ),
+    "with_gaps": Label(
+        "记录中有 {} 处环节无记录，已在上面标出。",
+        "Steps that nobody reported: {}. They are marked above.",
+    ),
+    "as_of": Label("只包含 {} 及以前的环节。", "Only steps up to {} are shown."),
+    "documents": Label("证明文件", "Certificates and reports"),
+    "issuer": Label("出具单位", "Issued by"),
+    "number": Label("编号", "Number"),
+    "issued_on": Label("日期", "Date"),
+    "open": Label("查看原件（{}）", "Open the original ({})"),
+    "hidden_documents": Label(
+        "另有单据不对公众公开。", "There are other papers, which are not public."
+    ),
+    "route": Label("途经地点", "Route"),
+    "days": Label("{} 天后", "{} d later"),
+    "fingerprint": Label("记录指纹", "Fingerprint of the record"),
+    "fingerprint_line": Label(
+        "由以上全部环节的编号和内容算出（SHA-256）；任何一处被改动，指纹就会不同。",
+        "Computed (SHA-256) from the ids and contents of all steps above: if any of them changes,"
+        " so does the fingerprint.",
+    ),
+    "record": Label("查看完整数据（JSON）", "The chain as data (JSON)"),
+    # --- The pages of other states --------------------------------------------------------------
+    "unknown": Label("未签发", "Not issued"),
+    "unknown_title": Label("没有此码的记录", "No record of this code"),
+    "unknown_line": Label(
+        "被查询的系统都已应答，没有一个收到过此码的上报。",
+        "Every system that was asked answered, and none was ever told of this code.",
+    ),
+    "unknown_do": Label(
+        "请核对是否扫对了码：包装上可能有几个码，也可能是企业还没有上报。",
+        "Check that it is the right code: a package may carry several, and its maker may not have"
+        " reported yet.",
+    ),
+    "malformed": Label("格式错误", "Malformed"),
+    "malformed_title": Label("这不是有效的码", "This is not a valid code"),
+    "malformed_line": Label(
+        "此码的位数、字符或校验位不对，可能是扫描不全或输入有误。",
+        "Its length, a character or its check digit is wrong: it may be mistyped or cut off.",
+    ),
+    "malformed_do": Label(
+        "请对准整个码重新扫描，或逐位核对后再输入。",
+        "Scan the whole code again, or compare it digit by digit.",
+    ),
+    "class_level": Label("商品条码", "Product barcode"),
+    "class_level_title": Label("条码不区分批次", "A barcode is not one lot's"),
+    "class_level_line": Label(
+        "同一款商品都印着这个条码，所以它没有单独的流转记录。",
+        "Every piece of this product carries it, so it has no history of its own.",
+    ),
+    "class_level_do": Label(
+        "请扫描包装上的追溯二维码；没有二维码时，请凭条码和批号询问商家。",
+        "Scan the traceability code on the package; if there is none, ask the shop by barcode and"
+        " lot number.",
+    ),
+    "unconfirmed": Label("暂时无法确认", "Cannot be confirmed now"),
+    "unconfirmed_title": Label("还不能确认此码", "This code is not confirmed yet"),
+    "unconfirmed_line": Label(
+        "应答的系统没有此码的记录，但有系统没有应答，它可能保存着记录。",
+        "No system that answered knows it, but one that did not answer may.",
+    ),
+    "unconfirmed_do": Label("请过几分钟再扫一次。", "Please scan again in a few minutes."),
+    "unavailable": Label("系统暂时不可用", "Not available"),
+    "unavailable_title": Label("请稍后再查", "Please try again later"),
+    "unavailable_line": Label(
+        "这与您扫的码无关，不说明产品有任何问题。",
+        "This has nothing to do with the code, and says nothing about the product.",
+    ),
+    "unavailable_do": Label("请过几分钟再扫一次。", "Please scan again in a few minutes."),
+}
+
+_BY_LANGUAGE: dict[Language, Mapping[str, str]] = {
+    "zh": MappingProxyType({key: label.zh for key, label in _TEXTS.items()}),
+    "en": MappingProxyType({key: label.en for key, label in _TEXTS.items()}),
+}
+
+
+def texts(language: Language) -> Mapping[str, str]:
+    """Every sentence of the page in one language, by its name."""
+    return _BY_LANGUAGE[language]
