@@ -1,0 +1,134 @@
+"""What the embedded city is made of: its departments, the registry, claims, demonstration keys."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from services import demo
+from services.home import Home
+from services.key_ring import IssuedKey
+from suyuan.domain.caller import Caller, CallerRole
+from suyuan.storage.daemon import replace_text
+from suyuan.storage.keys import new_key
+from suyuan.web.claims import generate_key_pair
+
+# One call of the gateway to a subsystem; on one machine an answer takes milliseconds.
+_TIMEOUT_SECONDS = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    """A department's subsystem: ``id`` is also the sector it takes, names are (zh, en)."""
+
+    id: str
+    name: tuple[str, str]
+    department: tuple[str, str]
+
+
+DEPARTMENTS = (
+    Department("food", ("食品追溯", "Food"), ("市场监督管理局", "Market Supervision Bureau")),
+    Department(
+        "meat",
+        ("肉菜禽流通追溯", "Meat, vegetables and poultry"),
+        ("商务局", "Commerce Bureau"),
+    ),
+    Department(
+        "imports",
+        ("进口食品跨境追溯", "Imported food"),
+        ("检验检疫局", "Inspection and Quarantine Bureau"),
+    ),
+)
+SUBSYSTEMS = tuple(department.id for department in DEPARTMENTS)
+
+
+def write_registry(home: Home, urls: Mapping[str, str]) -> None:
+    """Write the gateway's registry; ``urls`` says where each subsystem listens."""
+    entries = "\n".join(_entry(department, urls[department.id]) for department in DEPARTMENTS)
+    note = "# Written by `suyuan run` at each start; docs/settings.md says what it may hold.\n\n"
+    replace_text(home.registry, note + entries)
+
+
+def _entry(department: Department, url: str) -> str:
+    return f"""[[subsystem]]
+id = {_quoted(department.id)}
+name = {_bilingual(department.name)}
+department = {_bilingual(department.department)}
+sectors = [{_quoted(department.id)}]
+adapter = "suyuan"
+ingest_url = {_quoted(url)}
+query_url = {_quoted(url)}
+timeout = {_TIMEOUT_SECONDS}
+"""
+
+
+def _bilingual(names: tuple[str, str]) -> str:
+    chinese, english = names
+    return f"{{ zh = {_quoted(chinese)}, en = {_quoted(english)} }}"
+
+
+def _quoted(text: str) -> str:
+    """A TOML basic string, which JSON's strings are too."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def ensure_claims_keys(home: Home) -> None:
+    """Make the key pair that the gateway signs claims with, where there is none yet."""
+    if home.claims_private_key.exists() and home.claims_public_key.exists():
+        return
+    private, public = generate_key_pair()
+    replace_text(home.claims_public_key, json.dumps(public) + "\n", mode=0o600)
+    replace_text(home.claims_private_key, json.dumps(private) + "\n", mode=0o600)
+
+
+@dataclass(frozen=True, slots=True)
+class DemoKeys:
+    """The keys in ``keys.json``: of enterprises by USCC, of the rest by subsystem."""
+
+    enterprises: Mapping[str, str]
+    departments: Mapping[str, str]
+    inspectors: Mapping[str, str]
+    city: str
+
+    def issued(self) -> Iterator[IssuedKey]:
+        """Every key with its owner."""
+        for enterprise in demo.enterprises():
+            yield IssuedKey(self.enterprises[enterprise.uscc], enterprise.caller, enterprise.name)
+        for role, keys in (
+            (CallerRole.DEPARTMENT, self.departments),
+            (CallerRole.INSPECTOR, self.inspectors),
+        ):
+            for subsystem in SUBSYSTEMS:
+                yield IssuedKey(keys[subsystem], Caller(role, home=subsystem), "demonstration")
+        yield IssuedKey(self.city, Caller(CallerRole.CITY), "demonstration")
+
+
+def demo_keys(home: Home) -> DemoKeys:
+    """The demonstration keys as they are on file; those that are missing are made and written."""
+    kept = _read_keys(home)
+    found = DemoKeys(
+        enterprises=_completed(kept, "enterprises", [each.uscc for each in demo.enterprises()]),
+        departments=_completed(kept, "departments", SUBSYSTEMS),
+        inspectors=_completed(kept, "inspectors", SUBSYSTEMS),
+        city=kept.get("city") or new_key(),
+    )
+    if asdict(found) != kept:
+        text = json.dumps(asdict(found), indent=2) + "\n"
+        replace_text(home.api_keys, text, mode=0o600)
+    return found
+
+
+def _read_keys(home: Home) -> dict[str, Any]:
+    try:
+        kept = json.loads(home.api_keys.read_text())
+    except (FileNotFoundError, ValueError):
+        return {}
+    return kept if isinstance(kept, dict) else {}
+
+
+def _completed(kept: dict[str, Any], group: str, owners: Iterable[str]) -> dict[str, str]:
+    known = kept.get(group)
+    known = known if isinstance(known, dict) else {}
+    return {**known, **{owner: known.get(owner) or new_key() for owner in owners}}

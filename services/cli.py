@@ -1,0 +1,219 @@
+"""The ``suyuan`` command."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from services import operate
+from services.home import Home, LocalSettings
+from services.terminal import Terminal
+from suyuan import __version__
+from suyuan.domain.caller import Caller, CallerRole
+from suyuan.domain.codes import Use, recognise
+from suyuan.domain.errors import Refused, SuyuanError
+from suyuan.storage.provision import provision
+from suyuan.web.settings import Service, SettingsRefused
+
+# Exit status: the command was misused, or it was right and could not be done.
+_MISUSED, _FAILED = 2, 1
+
+app = typer.Typer(
+    help="溯源 Suyuan: a city's product traceability. Start with `suyuan run`.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+key_commands = typer.Typer(
+    help="Issue, revoke and list API keys. A key works at the gateway and at every subsystem.\n\n"
+    "They are those of the city on this machine, or, with SUYUAN_DATABASE_URL and SUYUAN_REGISTRY,"
+    " those of that server and its subsystems.",
+    no_args_is_help=True,
+)
+app.add_typer(key_commands, name="key")
+
+_SUBSYSTEM_ID = "A subsystem's id, such as food."
+ServiceId = Annotated[str, typer.Argument(metavar="ID", help="A subsystem's id, or gateway.")]
+
+
+@contextmanager
+def _in_sentences() -> Iterator[Terminal]:
+    """Say an error of ours in one sentence; the exit status tells whose mistake it was."""
+    terminal = Terminal()
+    try:
+        yield terminal
+    except SettingsRefused as error:
+        typer.echo("\n".join(error.sentences), err=True)
+        raise typer.Exit(_MISUSED) from None
+    except SuyuanError as error:
+        typer.echo(terminal.refusal(error), err=True)
+        raise typer.Exit(_MISUSED if isinstance(error, Refused) else _FAILED) from None
+
+
+def _home() -> Home:
+    return Home(LocalSettings.from_environment(os.environ).home)
+
+
+@app.command()
+def run() -> None:
+    """Run a whole city on this machine, with demonstration data, until Ctrl-C.
+
+    SUYUAN_HOME is its folder; SUYUAN_HOST and SUYUAN_PORT are where the gateway listens
+    (127.0.0.1, 8000; port 0 is any free one); SUYUAN_PUBLIC_URL is what QR codes carry;
+    SUYUAN_DATABASE_URL names a PostgreSQL server, 16 or newer, to use for the embedded one.
+    """
+    from services import local
+
+    with _in_sentences() as terminal:
+        local.run(LocalSettings.from_environment(os.environ), terminal)
+
+
+@app.command()
+def stop(
+    name: Annotated[str | None, typer.Argument(metavar="[ID]", help="A service.")] = None,
+) -> None:
+    """Stop one service of the city on this machine; without an ID, the whole city."""
+    with _in_sentences():
+        if name is None:
+            operate.stop_city(_home())
+        else:
+            operate.stop_service(_home(), name)
+
+
+@app.command()
+def start(name: ServiceId) -> None:
+    """Start a service of the running city again, where it was before."""
+    with _in_sentences() as terminal:
+        terminal.line(operate.start_service(_home(), name).url)
+
+
+@app.command()
+def status() -> None:
+    """Show the processes of the city on this machine; the exit status is 1 if one is missing."""
+    with _in_sentences() as terminal:
+        states = operate.states(_home())
+        for state in states:
+            how = f"running {state.pid}" if state.pid is not None else "stopped"
+            terminal.line(f"{state.name:<10} {how:<15} {state.address}")
+        if any(state.pid is None for state in states):
+            raise typer.Exit(_FAILED)
+
+
+@app.command()
+def serve(
+    service: Annotated[Service, typer.Argument(help="Which service; subsystem is the first two.")],
+    subsystem: Annotated[str | None, typer.Option(metavar="ID", help=_SUBSYSTEM_ID)] = None,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535)] = 8000,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that share the port.")] = 1,
+) -> None:
+    """Serve one service in this process, from the settings in the environment.
+
+    docs/settings.md lists them; SUYUAN_DATABASE_URL is the one that must be set.
+    """
+    from services.serve import serve as serve_it
+
+    with _in_sentences():
+        serve_it(service, subsystem=subsystem, host=host, port=port, workers=workers)
+
+
+@app.command()
+def migrate(
+    subsystem: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="May be given several times.")
+    ] = None,
+) -> None:
+    """Make the roles and databases that are missing, and bring all tables up to date.
+
+    For the gateway and the subsystems given, else those in SUYUAN_REGISTRY, else those of the city
+    on this machine; on the server SUYUAN_DATABASE_URL, else that of this machine.
+    """
+    with _in_sentences() as terminal:
+        place = operate.place(os.environ, subsystem)
+        asyncio.run(provision(place.server_url, place.services))
+        terminal.line(", ".join(place.services))
+
+
+@key_commands.command()
+def issue(
+    role: Annotated[CallerRole, typer.Option(help="Whose key it is.")],
+    party: Annotated[
+        str | None, typer.Option(metavar="CODE", help="An enterprise's USCC or GLN.")
+    ] = None,
+    home: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ID",
+            help="A department's or inspector's subsystem; where an enterprise's reports go.",
+        ),
+    ] = None,
+    label: Annotated[str, typer.Option(help="A note for those who list the keys.")] = "",
+) -> None:
+    """Issue a key and print it, this once: only its hash is stored."""
+    with _in_sentences() as terminal:
+        place = operate.place(os.environ)
+        if home is not None:
+            place.require(home)
+        code = recognise(party, use=Use.PARTY) if party is not None else None
+        caller = Caller(role, code, home)
+        terminal.line(asyncio.run(place.key_ring().issue(caller, label)))
+
+
+@key_commands.command()
+def revoke(
+    key: Annotated[str, typer.Argument(help="The key, or 12 or more digits of its hash.")],
+) -> None:
+    """End a key at the gateway and at every subsystem."""
+    with _in_sentences() as terminal:
+        stored = asyncio.run(operate.place(os.environ).key_ring().revoke(key))
+        terminal.line(f"{stored.id}  {stored.caller.owner}")
+
+
+@key_commands.command("list")
+def list_keys() -> None:
+    """List the keys: the beginning of each hash, whose it is, since when, until when."""
+    with _in_sentences() as terminal:
+        for stored in asyncio.run(operate.place(os.environ).key_ring().known()):
+            ended = f"revoked {stored.revoked_at:%Y-%m-%d}" if stored.revoked_at else ""
+            home = stored.caller.home or ""
+            terminal.line(
+                f"{stored.id}  {stored.caller.role.value:<10}  {stored.caller.owner:<20}"
+                f"  {home:<8}  {stored.issued_at:%Y-%m-%d}  {ended:<18}  {stored.label}".rstrip()
+            )
+
+
+@app.command()
+def openapi(
+    folder: Annotated[Path, typer.Argument(help="Where the files are written.")] = Path("openapi"),
+    check: Annotated[
+        bool, typer.Option("--check", help="Only say which files are not up to date.")
+    ] = False,
+) -> None:
+    """Write each service's OpenAPI description as JSON: ingest, query, gateway."""
+    from services.descriptions import differing, write
+
+    if not check:
+        write(folder)
+        return
+    found = differing(folder)
+    for path in found:
+        typer.echo(f"{path} is not up to date; write it with: make openapi", err=True)
+    if found:
+        raise typer.Exit(_FAILED)
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    typer.echo(f"suyuan {__version__}")
+
+
+if __name__ == "__main__":
+    sys.exit(app())

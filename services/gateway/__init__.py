@@ -1,0 +1,1 @@
+"""Chains out of all subsystems; the city's public window."""

@@ -1,0 +1,46 @@
+"""The gateway: one window over every department's subsystem."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from services.gateway import proxy, routes
+from services.gateway.members import Members
+from services.gateway.registry import read_registry
+from services.gateway.trace import FederatedTracer
+from suyuan.web import chains
+from suyuan.web.app import create_app as create
+from suyuan.web.pages.names import Names
+from suyuan.web.pages.words import Label
+from suyuan.web.settings import ServiceSettings
+
+DESCRIPTION = "The city's public window: chains across departments, each subsystem under its id."
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Read the registry and open the connections to its members."""
+    registry = read_registry(app.state.settings.registry)
+    members = Members(registry, app.state.signing_key)
+    app.state.members = members
+    app.state.tracer = FederatedTracer(members)
+    app.state.names = Names(subsystems={s.id: Label(s.name.zh, s.name.en) for s in registry})
+    try:
+        yield
+    finally:
+        await members.close()
+
+
+def create_app(settings: ServiceSettings) -> FastAPI:
+    """The gateway over the registry that ``settings.registry`` names."""
+    return create(
+        settings,
+        title="溯源 · Suyuan gateway",
+        # The proxy's first segment is any subsystem's id, so it must be asked last.
+        routers=[routes.router, chains.router, proxy.router],
+        lifespan=lifespan,
+        description=DESCRIPTION,
+    )

@@ -1,0 +1,119 @@
+"""``/{subsystem}/…``: a subsystem's own API through the gateway, path and query as they came.
+
+The caller's key stays here; signed claims go on in its place. What only the gateway may ask is not
+there for anybody else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from urllib.parse import unquote
+
+import httpx
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import StreamingResponse
+from starlette.background import BackgroundTask
+
+from services.gateway.members import Members
+from services.gateway.registry import Subsystem
+from suyuan.domain.errors import NotKnown, Refused, Unavailable
+from suyuan.web.auth import CLAIMS_HEADER, Asking
+
+# RFC 9110, 7.6.1: meant for one connection. The rest would betray the caller's key or ours.
+_NOT_PASSED_ON = frozenset(
+    [
+        "connection",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-authorization",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "host",
+        "authorization",
+        "cookie",
+        "forwarded",
+        "x-forwarded-for",
+        "x-forwarded-proto",
+        "x-forwarded-host",
+    ]
+) | {CLAIMS_HEADER.lower()}
+
+# A subsystem's answer may stream for long; silence in it may not.
+READ_SECONDS = 30.0
+
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+_WRITING = ("/v1/events", "/v1/files", "/v1/jobs", "/v1/recalls", "/epcis/v2/capture")
+
+router = APIRouter()
+
+
+@router.api_route("/{subsystem}/{path:path}", methods=_METHODS, include_in_schema=False)
+async def pass_on(request: Request, subsystem: str, caller: Asking) -> Response:
+    members: Members = request.app.state.members
+    member = members.registry.get(subsystem)
+    if member is None:
+        raise NotKnown("page_unknown")
+    raw = _raw_path(request, subsystem)
+    outgoing = members.client.build_request(
+        request.method,
+        _address(member, request, raw),
+        content=request.stream() if _has_body(request) else None,
+        headers=[*_passed(request.headers.items()), *members.headers(caller, subsystem).items()],
+        timeout=httpx.Timeout(READ_SECONDS, connect=1.0),
+    )
+    try:
+        answer = await members.client.send(outgoing, stream=True)
+    except httpx.HTTPError as error:
+        raise Unavailable("subsystem_unavailable", subsystem=subsystem) from error
+    response = StreamingResponse(
+        _chunks(answer), answer.status_code, background=BackgroundTask(answer.aclose)
+    )
+    response.raw_headers = [
+        (k.lower().encode("latin-1"), v.encode("latin-1"))
+        for k, v in _passed(answer.headers.multi_items())
+    ]
+    return response
+
+
+async def _chunks(answer: httpx.Response) -> AsyncIterator[bytes]:
+    """The body as it is on the wire, compressed or not."""
+    async for chunk in answer.aiter_raw():
+        yield chunk
+
+
+def _raw_path(request: Request, subsystem: str) -> str:
+    """The path behind the subsystem's id, undecoded: ``%2F`` in a code must stay ``%2F``.
+
+    Raises Refused for dot segments, which a client would resolve out of the prefix, and NotKnown
+    for what is not served through here.
+    """
+    raw: str = request.scope["raw_path"].decode("latin-1").partition("?")[0]
+    path = raw.removeprefix(f"/{subsystem}")
+    segments = [unquote(segment) for segment in path.split("/")]
+    if any(segment in (".", "..") for segment in segments):
+        raise Refused("dot_segments")
+    if [s for s in segments if s][:2] == ["v1", "lookups"]:
+        raise NotKnown("page_unknown")
+    return path
+
+
+def _address(member: Subsystem, request: Request, path: str) -> httpx.URL:
+    """The subsystem's address for this call; httpx must not touch the path's encoding."""
+    writes = request.method not in ("GET", "HEAD", "OPTIONS") or path.startswith("/v1/jobs")
+    base = httpx.URL(
+        member.ingest_url if writes and path.startswith(_WRITING) else member.query_url
+    )
+    query = request.scope["query_string"]
+    target = path.encode("latin-1") + (b"?" + query if query else b"")
+    return base.copy_with(raw_path=target)
+
+
+def _has_body(request: Request) -> bool:
+    return "content-length" in request.headers or "transfer-encoding" in request.headers
+
+
+def _passed(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(k, v) for k, v in headers if k.lower() not in _NOT_PASSED_ON]

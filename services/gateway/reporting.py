@@ -1,0 +1,111 @@
+"""Reports at the gateway: sent on to the subsystem they concern, answered once that committed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+import msgspec
+
+from services.gateway.members import Members
+from services.gateway.routing import Part, Routes, route
+from suyuan.domain.caller import Caller
+from suyuan.domain.errors import Fault, NotAllowed, ReportRefused, Unavailable
+from suyuan.web.language import Language
+from suyuan.web.problems import fault_entry
+
+# Headers of a report that mean something to the subsystem that stores it.
+_PASSED_ON = ("accept-language", "gs1-capture-error-behaviour", "gs1-epcis-version")
+
+# The longest a subsystem may take over one batch.
+STORE_SECONDS = 60.0
+
+
+class Relay:
+    """Sends one request's reports on as the caller."""
+
+    def __init__(
+        self, members: Members, caller: Caller, headers: Mapping[str, str], query: str
+    ) -> None:
+        self._members = members
+        self._caller = caller
+        self._headers = {k: headers[k] for k in _PASSED_ON if k in headers}
+        self._query = query
+
+    async def whole(self, body: bytes, media_type: str) -> httpx.Response:
+        """A batch of which all is stored or nothing: it must concern one subsystem.
+
+        Raises ReportRefused (``several_subsystems``) otherwise, Unavailable if that one is down.
+        """
+        routes = self._route(body, media_type)
+        if routes.faults:
+            raise ReportRefused(faults=routes.faults)
+        if len(routes.parts) > 1:
+            found = sorted(routes.parts)
+            raise ReportRefused(
+                "several_subsystems",
+                faults=[Fault("several_subsystems", "", {"subsystems": found})],
+                subsystems=found,
+            )
+        for name, part in routes.parts.items():
+            return await self._send(name, part)
+        raise ReportRefused(faults=[Fault("batch_empty")])
+
+    async def split(self, body: bytes, media_type: str, language: Language) -> dict[str, Any]:
+        """A batch of which whatever is right is stored, each report where it belongs."""
+        routes = self._route(body, media_type)
+        answers = await asyncio.gather(*(self._try(n, p) for n, p in routes.parts.items()))
+        total = sum(len(p.indexes) for p in routes.parts.values()) + len(routes.faults)
+        merged: dict[str, Any] = {"accepted": 0, "repeated": 0, "ids": [None] * total}
+        rejected = [fault_entry(fault, language) for fault in routes.faults]
+        for part, answer in zip(routes.parts.values(), answers, strict=True):
+            if isinstance(answer, Fault):
+                rejected += [
+                    fault_entry(Fault(answer.code, "", answer.params, i), language)
+                    for i in part.indexes
+                ]
+            else:
+                rejected += _merge(merged, part, answer)
+        return {**merged, "rejected": sorted(rejected, key=lambda r: r["index"])}
+
+    def _route(self, body: bytes, media_type: str) -> Routes:
+        if not self._caller.may_report:
+            raise NotAllowed("may_not_report", role=self._caller.role.value)
+        return route(body, media_type, self._caller, self._members.registry)
+
+    async def _try(self, name: str, part: Part) -> dict[str, Any] | Fault:
+        try:
+            response = await self._send(name, part)
+        except Unavailable as error:
+            return Fault(error.code, "", error.params)
+        answer: dict[str, Any] = msgspec.json.decode(response.content)
+        if response.status_code != 200 and "rejected" not in answer:
+            return Fault("subsystem_refused", "", {"subsystem": name, "detail": answer["detail"]})
+        return answer
+
+    async def _send(self, name: str, part: Part) -> httpx.Response:
+        member = self._members.registry.members[name]
+        try:
+            return await self._members.client.post(
+                f"{member.ingest_url}/v1/events" + (f"?{self._query}" if self._query else ""),
+                content=part.body,
+                headers={
+                    "Content-Type": part.media_type,
+                    **self._headers,
+                    **self._members.headers(self._caller, name),
+                },
+                timeout=STORE_SECONDS,
+            )
+        except httpx.HTTPError as error:
+            raise Unavailable("subsystem_unavailable", subsystem=name) from error
+
+
+def _merge(merged: dict[str, Any], part: Part, answer: dict[str, Any]) -> list[dict[str, Any]]:
+    """Add one subsystem's answer, its indexes put back to their places in the whole batch."""
+    merged["accepted"] += answer["accepted"]
+    merged["repeated"] += answer["repeated"]
+    for index, event_id in zip(part.indexes, answer["ids"], strict=False):
+        merged["ids"][index] = event_id
+    return [{**r, "index": part.indexes[r["index"]]} for r in answer["rejected"]]

@@ -1,0 +1,131 @@
+"""The gateway's own routes: reports in, one event by id, who is federated."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Literal
+from urllib.parse import quote
+
+import httpx
+from fastapi import APIRouter, Header, Query, Request, Response
+
+from services.gateway.members import Members
+from services.gateway.registry import Subsystem
+from services.gateway.reporting import Relay
+from suyuan.domain.caller import Caller
+from suyuan.domain.errors import NotKnown, Unavailable
+from suyuan.web.auth import Asking
+from suyuan.web.language import negotiate
+from suyuan.web.responses import json_response
+
+EVENT_SECONDS = 5.0
+_FORM_HEADERS = ("accept", "accept-language")
+_EVENT_HEADERS = ("suyuan-redacted", "vary", "content-language")
+
+router = APIRouter()
+
+
+@router.post(
+    "/v1/events",
+    tags=["events"],
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {
+                    "schema": {"oneOf": [{"type": "object"}, {"type": "array", "items": {}}]}
+                },
+                "application/ld+json": {"schema": {"type": "object"}},
+                "application/x-ndjson": {"schema": {"type": "string"}},
+            },
+        }
+    },
+)
+async def post_events(
+    request: Request,
+    caller: Asking,
+    dry_run: Annotated[bool, Query()] = False,
+    gs1_capture_error_behaviour: Annotated[Literal["rollback", "proceed"], Header()] = "rollback",
+) -> Response:
+    """上报事件 · Report events to the subsystem of their `sector`, else to the reporter's home.
+
+    Answered when that subsystem has committed, with its own answer. With `rollback` a batch must
+    concern one subsystem (422 `several_subsystems` otherwise); `proceed` may split it.
+    """
+    relay = Relay(
+        request.app.state.members, caller, request.headers, "dry_run=true" if dry_run else ""
+    )
+    body = await request.body()
+    media_type = request.headers.get("content-type", "application/json")
+    if gs1_capture_error_behaviour == "proceed":
+        language = negotiate(request.headers.get("accept-language"))
+        return json_response(await relay.split(body, media_type, language))
+    return _as_given(await relay.whole(body, media_type))
+
+
+@router.get("/v1/events/{event_id:path}", tags=["events"])
+async def get_event(request: Request, event_id: str, caller: Asking) -> Response:
+    """事件 · One event, by its URI or by the id that was reported, from whoever holds it.
+
+    `Accept: application/json` gives the city form (406 if that cannot say it),
+    `application/ld+json` EPCIS 2.0.
+    """
+    members: Members = request.app.state.members
+    headers = {k: request.headers[k] for k in _FORM_HEADERS if k in request.headers}
+    answers = await asyncio.gather(
+        *(_event_from(members, s, event_id, caller, headers) for s in members.registry)
+    )
+    held = [a for a in answers if a is not None and a.status_code != 404]
+    if held:
+        return _as_given(min(held, key=lambda a: a.status_code))
+    if any(a is None for a in answers):
+        silent = [s.id for s, a in zip(members.registry, answers, strict=True) if a is None]
+        raise Unavailable("event_holder_silent", id=event_id, subsystems=silent)
+    raise NotKnown("event_unknown", id=event_id)
+
+
+@router.get("/v1/subsystems", tags=["federation"])
+async def get_subsystems(request: Request) -> Response:
+    """子系统 · Who is federated, in what state, when each last answered and how long it took."""
+    members: Members = request.app.state.members
+    health = await members.health()
+    return json_response(
+        {
+            "subsystems": [
+                {
+                    "id": s.id,
+                    "name": s.name.model_dump(),
+                    "department": s.department.model_dump(),
+                    "sectors": s.sectors,
+                    "adapter": s.adapter,
+                    "state": health[s.id].state,
+                    "last_answer": health[s.id].last_answer,
+                    "ms": health[s.id].ms,
+                }
+                for s in members.registry
+            ]
+        }
+    )
+
+
+async def _event_from(
+    members: Members, member: Subsystem, event_id: str, caller: Caller, headers: dict[str, str]
+) -> httpx.Response | None:
+    """One subsystem's answer about an event, ``None`` if it is silent."""
+    try:
+        answer = await members.client.get(
+            f"{member.query_url}/v1/events/{quote(event_id, safe='')}",
+            headers={**headers, **members.headers(caller, member.id)},
+            timeout=EVENT_SECONDS,
+        )
+    except httpx.HTTPError:
+        return None
+    return None if answer.status_code >= 500 else answer
+
+
+def _as_given(answer: httpx.Response) -> Response:
+    """A subsystem's answer, in its own words."""
+    headers = {k: answer.headers[k] for k in _EVENT_HEADERS if k in answer.headers}
+    if "retry-after" in answer.headers:
+        headers["retry-after"] = answer.headers["retry-after"]
+    return Response(answer.content, answer.status_code, headers, answer.headers.get("content-type"))

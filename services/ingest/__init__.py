@@ -1,0 +1,1 @@
+"""Events in: a subsystem's writing half."""

@@ -1,0 +1,134 @@
+"""Capture: a body of reports, checked whole, stored in one transaction, answered after commit."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from suyuan.domain.caller import Caller, CallerRole
+from suyuan.domain.errors import Conflict, Fault, NotAllowed, ReportRefused
+from suyuan.storage.engine import Database
+from suyuan.storage.load import Loaded, Outcome, Row, load
+from suyuan.wire.reports import Report, Reports, read_reports
+
+# Reading a larger body holds the event loop for longer than a health check should wait.
+READ_ASIDE_BYTES = 64 * 1024
+
+
+class OnError(StrEnum):
+    """EPCIS 2.0, GS1-Capture-Error-Behaviour: all or nothing, or whatever is right."""
+
+    ROLLBACK = "rollback"
+    PROCEED = "proceed"
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What was posted, by whom, and what to do with it. ``now`` is aware."""
+
+    body: bytes
+    media_type: str
+    caller: Caller
+    now: datetime
+    on_error: OnError = OnError.ROLLBACK
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """What became of a body. ``ids`` are URIs, in the order of the reports, ``None`` if refused."""
+
+    accepted: int = 0
+    repeated: int = 0
+    ids: list[str | None] = field(default_factory=list)
+    rejected: list[Fault] = field(default_factory=list)
+
+
+async def capture(database: Database, submission: Submission, *, max_events: int) -> Captured:
+    """Check and store a body of reports.
+
+    Raises NotAllowed if the caller may not report; with ``rollback``, ReportRefused for any fault
+    and Conflict if only conflicts were found, nothing stored in either case.
+    """
+    caller, on_error = submission.caller, submission.on_error
+    if not caller.may_report:
+        raise NotAllowed("may_not_report", role=caller.role.value)
+    reports = await _read(submission, max_events)
+    faults = [*reports.faults, *_rights(reports, caller)]
+    refused = {f.index for f in faults}
+    if faults and on_error is OnError.ROLLBACK:
+        raise ReportRefused(faults=sorted(faults, key=lambda f: f.index))
+    rows = {
+        index: _row(report, caller)
+        for index, report in enumerate(reports.reports)
+        if report is not None and index not in refused
+    }
+    loaded = await _store(database, rows, submission)
+    clashes = [_clash(i, rows[i], one) for i, one in loaded.items() if one.clashes]
+    if clashes and on_error is OnError.ROLLBACK:
+        raise Conflict("id_known_with_other_content", faults=clashes)
+    taken = {i: rows[i].event.uri for i, one in loaded.items() if not one.clashes}
+    outcomes = Counter(one.outcome for one in loaded.values())
+    return Captured(
+        outcomes[Outcome.ACCEPTED],
+        outcomes[Outcome.REPEATED],
+        [taken.get(index) for index in range(len(reports.reports))],
+        sorted([*faults, *clashes], key=lambda f: f.index),
+    )
+
+
+async def _read(submission: Submission, max_events: int) -> Reports:
+    def read() -> Reports:
+        return read_reports(
+            submission.body,
+            media_type=submission.media_type,
+            reporter=submission.caller.party,
+            now=submission.now,
+            max_events=max_events,
+        )
+
+    large = len(submission.body) >= READ_ASIDE_BYTES
+    return await asyncio.to_thread(read) if large else read()
+
+
+def _rights(reports: Reports, caller: Caller) -> list[Fault]:
+    """An enterprise reports only as itself; a department on anyone's behalf."""
+    if caller.role is CallerRole.DEPARTMENT:
+        return []
+    return [
+        Fault("party_not_yours", "/party", {"party": r.event.party.short}, index)
+        for index, r in enumerate(reports.reports)
+        if r is not None and r.event.party != caller.party
+    ]
+
+
+def _row(report: Report, caller: Caller) -> Row:
+    return Row(
+        report.event,
+        report.content,
+        report.form,
+        report.document,
+        caller.owner,
+        caller.role is CallerRole.DEPARTMENT,
+    )
+
+
+async def _store(
+    database: Database, rows: dict[int, Row], submission: Submission
+) -> dict[int, Loaded]:
+    """Store the rows; a conflict undoes everything unless the rest shall proceed."""
+    async with database.writing() as connection:
+        loaded = await load(connection, list(rows.values()))
+        clash = any(one.clashes for one in loaded)
+        if submission.dry_run or (clash and submission.on_error is OnError.ROLLBACK):
+            await connection.rollback()
+    return dict(zip(rows, loaded, strict=True))
+
+
+def _clash(index: int, row: Row, loaded: Loaded) -> Fault:
+    """The fault shows both: what was sent and what stands under the id already."""
+    params = {"id": row.event.id, "reported": row.document, "known": loaded.known}
+    return Fault(loaded.outcome.value, "/id", params, index)

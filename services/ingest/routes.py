@@ -1,0 +1,98 @@
+"""``POST /v1/events``."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+
+from services.ingest.capture import Captured, OnError, Submission, capture
+from suyuan.domain.caller import Caller
+from suyuan.domain.errors import Conflict, Fault, ReportRefused, SuyuanError
+from suyuan.web.auth import caller as authenticated
+from suyuan.web.language import Language, negotiate
+from suyuan.web.problems import fault_entry, problem_of
+from suyuan.web.responses import json_response
+
+router = APIRouter()
+
+
+@router.post(
+    "/v1/events",
+    tags=["events"],
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {
+                    "schema": {
+                        "description": "One event, an array of events, or an EPCIS 2.0 document.",
+                        "oneOf": [{"type": "object"}, {"type": "array", "items": {}}],
+                    }
+                },
+                "application/ld+json": {"schema": {"type": "object"}},
+                "application/x-ndjson": {"schema": {"type": "string"}},
+            },
+        }
+    },
+)
+async def post_events(
+    request: Request,
+    caller: Annotated[Caller, Depends(authenticated)],
+    dry_run: Annotated[bool, Query()] = False,
+    gs1_capture_error_behaviour: Annotated[OnError, Header()] = OnError.ROLLBACK,
+) -> Response:
+    """上报事件 · Report events: one, an array, NDJSON, or an EPCIS 2.0 document.
+
+    An object with `@context` is EPCIS, anything else the city form. Answered only after commit,
+    with `{accepted, repeated, ids, rejected}`. With `rollback` (the default) any fault is 422 and
+    nothing is stored; if the only faults are ids that are known with other content it is 409. With
+    `proceed` what is right is stored, 200, and the faults are listed. `dry_run=true` checks, and
+    stores nothing.
+    """
+    settings = request.app.state.settings
+    language = negotiate(request.headers.get("accept-language"))
+    try:
+        captured = await capture(
+            request.app.state.database,
+            Submission(
+                await request.body(),
+                request.headers.get("content-type", "application/json"),
+                caller,
+                datetime.now(UTC),
+                gs1_capture_error_behaviour,
+                dry_run,
+            ),
+            max_events=settings.max_events,
+        )
+    except (ReportRefused, Conflict) as error:
+        return _refusal(request, error, language)
+    return json_response(_answer(captured, language))
+
+
+def _refusal(request: Request, error: SuyuanError, language: Language) -> Response:
+    """The problem, with the members of an answer beside it: nothing was accepted."""
+    told = Captured(rejected=list(error.faults))
+    error.params = {**error.params, **_answer(told, language)}
+    error.faults = ()
+    return problem_of(request.scope, error)
+
+
+def _answer(captured: Captured, language: Language) -> dict[str, object]:
+    return {
+        "accepted": captured.accepted,
+        "repeated": captured.repeated,
+        "ids": captured.ids,
+        "rejected": [_rejected(fault, language) for fault in captured.rejected],
+    }
+
+
+def _rejected(fault: Fault, language: Language) -> dict[str, object]:
+    """A fault; of a clash over an id both contents, as they were reported."""
+    entry: dict[str, object] = fault_entry(fault, language)
+    for name in ("reported", "known"):
+        if name in fault.params:
+            entry[name] = msgspec.Raw(str(fault.params[name]).encode())
+    return entry

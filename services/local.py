@@ -1,0 +1,258 @@
+"""The embedded default: a small city on one machine, as ``make run`` starts it.
+
+PostgreSQL, the departments' subsystems and the gateway are processes of their own under one home
+folder. What one run leaves behind, however it ended, the next one ends or takes up again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from types import FrameType
+
+from services import demo
+from services.city import SUBSYSTEMS, DemoKeys, demo_keys, ensure_claims_keys, write_registry
+from services.home import Home, LocalSettings, RunningCity
+from services.key_ring import KeyRing
+from services.processes import (
+    GATEWAY,
+    ServiceProcess,
+    reachable,
+    require_free,
+    services_of,
+)
+from services.terminal import Terminal
+from suyuan.domain.errors import Unavailable
+from suyuan.storage.daemon import replace_text
+from suyuan.storage.pidfile import write_pid
+from suyuan.storage.provision import is_empty, provision, service_url
+from suyuan.storage.server import EmbeddedServer
+
+_WATCH_SECONDS = 0.5
+
+# Every spelling of "this machine" is told as the one that always works.
+_LOOPBACK = ("127.0.0.1", "localhost", "0.0.0.0", "::", "::1")  # noqa: S104 - nothing is bound here
+
+
+class Stopped(BaseException):
+    """The operator asked to stop: no error, and nothing may take it for one."""
+
+
+class StopRequest:
+    """The first signal asks for an orderly stop, the second one forces it.
+
+    A signal never cuts into a step: a process that was started, and not yet written down, would
+    be nobody's. So the first is only noted, and ``pause`` raises ``Stopped`` between steps.
+    """
+
+    def __init__(self, force: Callable[[], None]) -> None:
+        self._asked = threading.Event()
+        self._force = force
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Take the signals that end a program, for the length of the block."""
+        numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        before = {number: signal.signal(number, self._note) for number in numbers}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def pause(self, seconds: float) -> None:
+        """Wait, unless a stop is asked for: that raises ``Stopped`` at once."""
+        if self._asked.wait(seconds):
+            raise Stopped
+
+    def _note(self, _number: int, _frame: FrameType | None) -> None:
+        if self._asked.is_set():
+            self._force()
+        self._asked.set()
+
+
+def run(settings: LocalSettings, terminal: Terminal) -> None:
+    """Run the city until it is told to stop.
+
+    Raises ``Unavailable``, with nothing left running, where it cannot start or something that it
+    needs ends for good.
+    """
+    home = Home(settings.home)
+    home.prepare()
+    with home.runner.taken() as lock:
+        if lock is None:
+            pid = home.runner.living()
+            raise Unavailable("already_running", home=home.path, pid=pid)
+        write_pid(lock, os.getpid())
+        try:
+            LocalCity(settings, home, terminal).run()
+        finally:
+            home.runner.path.unlink()
+
+
+class LocalCity:
+    """One run of one city."""
+
+    def __init__(self, settings: LocalSettings, home: Home, terminal: Terminal) -> None:
+        self._settings = settings
+        self._home = home
+        self._terminal = terminal
+        self._stop = StopRequest(self._kill_everything)
+        self._server = EmbeddedServer(home.path, tell=terminal.step, pause=self._stop.pause)
+        self._children: dict[str, subprocess.Popen[bytes]] = {}
+
+    def run(self) -> None:
+        """From start to stop."""
+        with self._stop.listening(), ExitStack() as stack:
+            stack.callback(self._stop_everything)
+            try:
+                with self._terminal.working():
+                    city = self._start()
+                self._announce(city)
+                self._watch(city)
+            except Stopped:
+                pass
+
+    def _start(self) -> RunningCity:
+        self._terminal.step("checking", home=self._home.path)
+        self._end_leftovers()
+        gateway = self._service(GATEWAY)
+        host, port = self._settings.host, self._settings.port or gateway.choose_port()
+        require_free(host, port)
+        gateway.keep_address(host, port)
+        city = RunningCity(
+            server_url=self._database_server(),
+            host=host,
+            port=port,
+            public_url=self._settings.public_url or f"http://{reachable(host, port)}",
+            subsystems=SUBSYSTEMS,
+        )
+        self._terminal.step("migrating")
+        asyncio.run(provision(city.server_url, (GATEWAY, *SUBSYSTEMS)))
+        keys = self._establish_trust(city)
+        self._start_services(city)
+        self._demonstrate(city, keys)
+        return city
+
+    def _end_leftovers(self) -> None:
+        """End what an earlier run that was killed has left; PostgreSQL sees to its own."""
+        for name in (GATEWAY, *SUBSYSTEMS):
+            service = self._service(name)
+            if service.pid is not None:
+                self._terminal.step("left_over", name=name)
+                if not service.stop():
+                    raise Unavailable("not_stopped", names=name)
+
+    def _database_server(self) -> str:
+        if self._settings.database_url is not None:
+            self._server.stop()  # one that was left over from a run without that setting
+            return self._settings.database_url
+        self._server.start()
+        return self._server.url
+
+    def _establish_trust(self, city: RunningCity) -> DemoKeys:
+        ensure_claims_keys(self._home)
+        keys = demo_keys(self._home)
+        ring = KeyRing(city.server_url, SUBSYSTEMS)
+        asyncio.run(ring.ensure(list(keys.issued())))
+        return keys
+
+    def _start_services(self, city: RunningCity) -> None:
+        self._terminal.step("services_starting")
+        taken = {city.port}
+        for name in SUBSYSTEMS:
+            service = self._service(name)
+            port = service.choose_port(besides=taken)
+            service.keep_address("127.0.0.1", port)
+            taken.add(port)
+        write_registry(self._home, {name: self._service(name).url for name in SUBSYSTEMS})
+        self._home.write_city(city)
+        services = services_of(self._home, city)
+        for service in services:
+            self._children[service.name] = service.start(city)
+        for service in services:
+            service.wait_until_ready(self._children[service.name], self._stop.pause)
+
+    def _demonstrate(self, city: RunningCity, keys: DemoKeys) -> None:
+        """Load the demonstration into empty databases; one that was cut off is gone on with."""
+        state = self._home.demonstration
+        if state.exists() and json.loads(state.read_text())["loaded"]:
+            return
+        if not state.exists() and not asyncio.run(_all_empty(city)):
+            return
+        self._terminal.step("demonstrating")
+        replace_text(state, json.dumps({"loaded": False}) + "\n")
+        demo.load(self._service(GATEWAY).url, keys.enterprises, self._stop.pause)
+        replace_text(state, json.dumps({"loaded": True}) + "\n")
+
+    def _announce(self, city: RunningCity) -> None:
+        """Say what there is to see. The last line is for programs that wait for it."""
+        if self._home.demonstration.exists():
+            pages = demo.pages()
+            self._terminal.pages(
+                [(city.public_url + page.path, page.zh, page.en) for page in pages]
+            )
+            self._terminal.qr(city.public_url + pages[0].path)
+            self._terminal.say("keys", path=self._home.api_keys)
+            url = f"http://{reachable(city.host, city.port)}/v1/chains/{pages[0].code}"
+            self._terminal.say("try", command=f"curl '{url}'")
+        shown = "127.0.0.1" if city.host in _LOOPBACK else city.host
+        self._terminal.line(f"ready http://{reachable(shown, city.port)}")
+
+    def _watch(self, city: RunningCity) -> None:
+        """Until a stop is asked for: bring PostgreSQL back if it ends, tell what else ends.
+
+        A subsystem is not brought back: a department that is down is for the gateway to tell.
+        """
+        while True:
+            self._stop.pause(_WATCH_SECONDS)
+            if self._server.has_ended():
+                self._terminal.say("postgres_restarting")
+                self._server.start()
+                if self._server.url != city.server_url:
+                    raise Unavailable("postgres_moved")
+            for name, process in list(self._children.items()):
+                status = process.poll()
+                if status is not None:
+                    del self._children[name]
+                    if status not in (0, -signal.SIGTERM):  # how `suyuan stop` ends it
+                        self._terminal.say("service_ended", name=name, status=status)
+
+    def _stop_everything(self) -> None:
+        """The gateway, then the subsystems, whoever started them, then PostgreSQL."""
+        living = [name for name in (GATEWAY, *SUBSYSTEMS) if self._service(name).pid is not None]
+        with ThreadPoolExecutor() as pool:
+            left = []
+            for group in ((GATEWAY,), SUBSYSTEMS):
+                named = [name for name in group if name in living]
+                if named:
+                    self._terminal.say("stopping", name=", ".join(named))
+                ended = pool.map(lambda name: self._service(name).stop(), named)
+                left += [name for name, gone in zip(named, ended, strict=True) if not gone]
+        if self._server.is_running():
+            self._terminal.say("stopping", name="PostgreSQL")
+        self._server.stop()
+        if left:
+            raise Unavailable("not_stopped", names=", ".join(left))
+        self._terminal.say("stopped")
+
+    def _kill_everything(self) -> None:
+        """For an operator who does not want to wait: what was committed is safe all the same."""
+        for name in (GATEWAY, *SUBSYSTEMS):
+            self._service(name).stop(by_force=True)
+        self._server.stop(by_force=True)
+        os._exit(130)
+
+    def _service(self, name: str) -> ServiceProcess:
+        return ServiceProcess(self._home, name)
+
+
+async def _all_empty(city: RunningCity) -> bool:
+    return all([await is_empty(service_url(city.server_url, name)) for name in city.subsystems])

@@ -1,0 +1,115 @@
+"""What an operator does to a city that runs on this machine, from another terminal."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from services.gateway.registry import RegistryRefused, read_registry
+from services.home import Home, LocalSettings
+from services.key_ring import KeyRing
+from services.processes import GATEWAY, ServiceProcess, service_named, services_of
+from suyuan.domain.errors import Refused, Unavailable
+from suyuan.storage.server import NAME as POSTGRES
+
+# PostgreSQL may take two minutes to write out its memory, and the services come before it.
+_STOP_SECONDS = 180.0
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How one process is; ``pid`` is ``None`` where it does not run."""
+
+    name: str
+    pid: int | None
+    address: str
+
+
+def start_service(home: Home, name: str) -> ServiceProcess:
+    """Start a service of the running city, where it was before, and wait until it works."""
+    city = home.city()
+    service = service_named(home, city, name)
+    service.wait_until_ready(service.start(city))
+    return service
+
+
+def stop_service(home: Home, name: str) -> None:
+    """Stop a service. Raises ``Unavailable`` where it does not run or does not end."""
+    service = service_named(home, home.last_city(), name)
+    if service.pid is None:
+        raise Unavailable("service_not_running", name=name)
+    if not service.stop():
+        raise Unavailable("not_stopped", names=name)
+
+
+def stop_city(home: Home) -> None:
+    """Stop the whole city: ask its run to, or end what a run that was killed has left."""
+    city = home.last_city()
+    if home.runner.living() is not None:
+        if not home.runner.end([(signal.SIGTERM, _STOP_SECONDS)]):
+            raise Unavailable("not_stopped", names="suyuan run")
+        return
+    left = [service.name for service in services_of(home, city) if not service.stop()]
+    home.server().stop()
+    if left:
+        raise Unavailable("not_stopped", names=", ".join(left))
+
+
+def states(home: Home) -> list[State]:
+    """How every process of the city is, PostgreSQL last where it is the embedded one."""
+    city = home.last_city()
+    found = [State(s.name, s.pid, s.url) for s in services_of(home, city)]
+    postgres = home.daemon(POSTGRES)
+    if "port" in postgres.state:
+        address = f"127.0.0.1:{postgres.state['port']}"
+        found.append(State(POSTGRES, postgres.pid_file.living(), address))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A server, and the subsystems that have their databases there."""
+
+    server_url: str
+    subsystems: tuple[str, ...]
+
+    def key_ring(self) -> KeyRing:
+        return KeyRing(self.server_url, self.subsystems)
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """All that have a database: the gateway too."""
+        return (GATEWAY, *self.subsystems)
+
+    def require(self, subsystem: str) -> None:
+        """Raise ``Refused`` for a subsystem that is not one of these."""
+        if subsystem not in self.subsystems:
+            raise Refused("subsystem_unknown", text=subsystem, known=self.subsystems)
+
+
+def place(environment: Mapping[str, str], subsystems: list[str] | None = None) -> Place:
+    """Where a command about databases works.
+
+    The server is ``SUYUAN_DATABASE_URL``, else that of the city here; the subsystems are those
+    given, else those in the file ``SUYUAN_REGISTRY``, else those of the city here. Raises
+    ``Unavailable`` where there is neither, ``Refused`` for a registry that cannot be read.
+    """
+    settings = LocalSettings.from_environment(environment)
+    home = Home(settings.home)
+    named = tuple(subsystems or _registered(environment))
+    if settings.database_url is not None and named:
+        return Place(settings.database_url, named)
+    city = home.last_city()
+    return Place(settings.database_url or city.server_url, named or city.subsystems)
+
+
+def _registered(environment: Mapping[str, str]) -> list[str]:
+    file = environment.get("SUYUAN_REGISTRY")
+    if not file:
+        return []
+    try:
+        return [subsystem.id for subsystem in read_registry(Path(file))]
+    except RegistryRefused as error:
+        raise Refused("registry_refused", reason=str(error)) from error

@@ -1,0 +1,35 @@
+"""The query service of one subsystem."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from services.query.routes import router
+from services.query.trace import OwnTracer
+from suyuan.web import chains
+from suyuan.web.app import create_app as create
+from suyuan.web.settings import ServiceSettings
+
+DESCRIPTION = "Chains out of one subsystem, consumer pages, QR codes, and the gateway's lookups."
+ROUTERS = (router, chains.router)
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Put the tracer on ``app.state``, where the routes of ``suyuan.web.chains`` look for it."""
+    app.state.tracer = OwnTracer(app.state.database, app.state.settings.name)
+    yield
+
+
+def create_app(settings: ServiceSettings) -> FastAPI:
+    """The service that answers from its subsystem's database, or a replica of it."""
+    return create(
+        settings,
+        title="溯源 · Suyuan query",
+        routers=ROUTERS,
+        lifespan=lifespan,
+        description=DESCRIPTION,
+    )

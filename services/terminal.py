@@ -1,0 +1,130 @@
+"""What the operator sees: sentences in the terminal's language, progress, a QR code."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+import qrcode
+from rich.console import Console
+
+from suyuan.domain.errors import SuyuanError
+from suyuan.domain.operator_sentences import OPERATOR_SENTENCES
+from suyuan.domain.sentences import sentence
+
+# What goes on, as it goes on: (Chinese, English).
+_PROGRESS = {
+    "checking": ("正在检查 {home}……", "Checking {home} …"),
+    "left_over": (
+        "发现上次运行遗留的 {name}，正在停止……",
+        "{name} was left over from an earlier run; stopping it …",
+    ),
+    "postgres_created": ("正在创建数据库目录……", "Creating PostgreSQL's data folder …"),
+    "postgres_left_over": (
+        "发现上次运行遗留的 PostgreSQL，正在停止……",
+        "A PostgreSQL was left over from an earlier run; stopping it …",
+    ),
+    "postgres_starting": ("正在启动 PostgreSQL……", "Starting PostgreSQL …"),
+    "postgres_recovering": (
+        "PostgreSQL 正在恢复，已 {seconds} 秒……",
+        "PostgreSQL is recovering, {seconds} s so far …",
+    ),
+    "postgres_restarting": (
+        "PostgreSQL 意外退出，正在重新启动……",
+        "PostgreSQL ended unexpectedly; starting it again …",
+    ),
+    "migrating": ("正在准备数据表……", "Bringing the tables up to date …"),
+    "services_starting": ("正在启动各服务……", "Starting the services …"),
+    "service_ended": (
+        "{name} 意外退出（{status}）；可用 suyuan start {name} 重新启动。",
+        "{name} ended unexpectedly ({status}); suyuan start {name} brings it back.",
+    ),
+    "demonstrating": ("正在写入演示数据……", "Loading the demonstration …"),
+    "stopping": ("正在停止 {name}……", "Stopping {name} …"),
+    "stopped": ("已全部停止。", "Everything has stopped."),
+    "pages": ("消费者页面：", "Consumer pages:"),
+    "keys": ("演示密钥：{path}", "Demonstration keys: {path}"),
+    "try": ("试一试：{command}", "Try: {command}"),
+}
+
+
+def language(environment: Mapping[str, str]) -> str:
+    """``zh`` or ``en``, as the terminal's locale says (POSIX: LC_ALL, LC_MESSAGES, LANG)."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if environment.get(name):
+            return "zh" if environment[name].startswith("zh") else "en"
+    return "en"
+
+
+class Terminal:
+    """Standard output of one command: with a spinner on a terminal, plain lines elsewhere."""
+
+    def __init__(self) -> None:
+        self._language = language(os.environ)
+        self._console = Console(highlight=False, soft_wrap=True)
+        self._show: Callable[[str], None] = self.line
+
+    def line(self, text: str = "") -> None:
+        """Print a line; one that nobody reads any more is not an error."""
+        try:
+            self._console.print(text, markup=False)
+            self._console.file.flush()
+        except BrokenPipeError:
+            # Python would fail once more on its own last flush.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+    def say(self, code: str, /, **params: object) -> None:
+        """Print what goes on, by its code."""
+        self.line(self.words(code, **params))
+
+    def words(self, code: str, /, **params: object) -> str:
+        """What ``say`` would print."""
+        return _PROGRESS[code][0 if self._language == "zh" else 1].format(**params)
+
+    def step(self, code: str, /, **params: object) -> None:
+        """Say what is being worked at: the spinner's text, or a line where there is no spinner."""
+        self._show(self.words(code, **params))
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Show the steps of this block."""
+        if not self._console.is_terminal:
+            yield
+            return
+        with self._console.status("…") as status:
+            self._show = status.update
+            try:
+                yield
+            finally:
+                self._show = self.line
+
+    def refusal(self, error: SuyuanError) -> str:
+        """An error as the operator should read it: in full, as its values are our own."""
+        if error.code not in OPERATOR_SENTENCES:
+            return sentence(error.code, error.params, self._language)
+        said = OPERATOR_SENTENCES[error.code][0 if self._language == "zh" else 1]
+        return said.format(**{name: _plain(value) for name, value in error.params.items()})
+
+    def pages(self, pages: Sequence[tuple[str, str, str]]) -> None:
+        """List addresses, each with what is there in Chinese and in English."""
+        self.say("pages")
+        for url, chinese, english in pages:
+            self.line(f"  {url}  {chinese if self._language == 'zh' else english}")
+
+    def qr(self, text: str) -> None:
+        """Print a QR symbol that a phone reads off the screen."""
+        symbol = qrcode.QRCode(border=2)
+        symbol.add_data(text)
+        symbol.make(fit=True)
+        drawn = io.StringIO()
+        symbol.print_ascii(out=drawn, invert=True)
+        self.line(drawn.getvalue().rstrip("\n"))
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(str(entry) for entry in value)
+    return str(value)
