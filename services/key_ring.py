@@ -11,7 +11,7 @@ from suyuan.domain.errors import NotKnown
 from suyuan.storage import keys
 from suyuan.storage.engine import Database
 from suyuan.storage.keys import StoredKey
-from suyuan.storage.provision import service_url
+from suyuan.storage.provision import in_postgres_words, service_url
 
 # The one that `list` reads; every key is in it.
 _FIRST = "gateway"
@@ -80,6 +80,7 @@ class KeyRing:
         # Keys are the owner's to write: the roles of the services only read them.
         database = Database(service_url(self._server_url, service), roles=False)
         try:
-            yield database
+            with in_postgres_words(self._server_url):
+                yield database
         finally:
             await database.close()

@@ -12,7 +12,7 @@ import os
 import signal
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from types import FrameType
@@ -94,7 +94,7 @@ def run(settings: LocalSettings, terminal: Terminal) -> None:
         try:
             LocalCity(settings, home, terminal).run()
         finally:
-            home.runner.path.unlink()
+            home.runner.path.unlink(missing_ok=True)
 
 
 class LocalCity:
@@ -227,26 +227,33 @@ class LocalCity:
 
     def _stop_everything(self) -> None:
         """The gateway, then the subsystems, whoever started them, then PostgreSQL."""
-        living = [name for name in (GATEWAY, *SUBSYSTEMS) if self._service(name).pid is not None]
-        with ThreadPoolExecutor() as pool:
-            left = []
-            for group in ((GATEWAY,), SUBSYSTEMS):
-                named = [name for name in group if name in living]
-                if named:
-                    self._terminal.say("stopping", name=", ".join(named))
-                ended = pool.map(lambda name: self._service(name).stop(), named)
-                left += [name for name, gone in zip(named, ended, strict=True) if not gone]
-        if self._server.is_running():
+        left = [*self._stop_services((GATEWAY,)), *self._stop_services(SUBSYSTEMS)]
+        ran = self._server.is_running()
+        if ran:
             self._terminal.say("stopping", name="PostgreSQL")
         self._server.stop()
         if left:
             raise Unavailable("not_stopped", names=", ".join(left))
-        self._terminal.say("stopped")
+        if ran or self._children:
+            self._terminal.say("stopped")
+
+    def _stop_services(self, names: Sequence[str]) -> list[str]:
+        """Stop services at the same time; the names of those that did not end."""
+        running = [name for name in names if name in self._children or self._service(name).pid]
+        if not running:
+            return []
+        self._terminal.say("stopping", name=", ".join(running))
+        with ThreadPoolExecutor() as pool:
+            ended = pool.map(self._stop_service, running)
+            return [name for name, gone in zip(running, ended, strict=True) if not gone]
+
+    def _stop_service(self, name: str) -> bool:
+        return self._service(name).stop(child=self._children.get(name))
 
     def _kill_everything(self) -> None:
         """For an operator who does not want to wait: what was committed is safe all the same."""
         for name in (GATEWAY, *SUBSYSTEMS):
-            self._service(name).stop(by_force=True)
+            self._service(name).stop(by_force=True, child=self._children.get(name))
         self._server.stop(by_force=True)
         os._exit(130)
 

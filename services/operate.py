@@ -101,7 +101,7 @@ def place(environment: Mapping[str, str], subsystems: list[str] | None = None) -
     named = tuple(subsystems or _registered(environment))
     if settings.database_url is not None and named:
         return Place(settings.database_url, named)
-    city = home.last_city()
+    city = home.city()
     return Place(settings.database_url or city.server_url, named or city.subsystems)
 
 

@@ -15,6 +15,7 @@ import httpx
 from services.home import Home, RunningCity
 from suyuan.domain.errors import NotKnown, Unavailable
 from suyuan.storage.daemon import is_free
+from suyuan.storage.pidfile import end_child
 from suyuan.storage.provision import service_url
 
 GATEWAY = "gateway"
@@ -116,9 +117,13 @@ class ServiceProcess:
         """Where this machine reaches it."""
         return f"http://{reachable(*self.address)}"
 
-    def stop(self, *, by_force: bool = False) -> bool:
-        """Stop it, whoever started it; whether it has ended."""
-        return self._daemon.pid_file.end(_KILL if by_force else _STOP, group=True)
+    def stop(self, *, by_force: bool = False, child: subprocess.Popen[bytes] | None = None) -> bool:
+        """Stop it, whoever started it (``child`` if we did); whether it has ended."""
+        steps = _KILL if by_force else _STOP
+        ended = self._daemon.pid_file.end(steps, group=True)
+        if child is not None:
+            end_child(child, steps)
+        return ended
 
     def _not_started(self) -> Unavailable:
         reason = self._daemon.last_words(self._logged)

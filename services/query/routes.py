@@ -13,9 +13,9 @@ from suyuan.domain.errors import NotAllowed
 from suyuan.domain.lookup import Answer
 from suyuan.sources.postgres import PostgresSource
 from suyuan.web.auth import CLAIMS_HEADER, Asking
-from suyuan.web.responses import json_response
 from suyuan.web.state import OwnDatabase, Settings
 from suyuan.wire import lookups
+from suyuan.wire.reports import encode
 
 REDACTED_HEADER = "Suyuan-Redacted"
 
@@ -46,7 +46,7 @@ async def get_event(
     headers = {"Vary": "Accept"}
     if shown.redacted:
         headers[REDACTED_HEADER] = ", ".join(shown.redacted)
-    return json_response(shown.body, media_type=shown.media_type, headers=headers)
+    return Response(encode(shown.body), headers=headers, media_type=shown.media_type)
 
 
 @router.post(
@@ -65,8 +65,9 @@ async def post_lookups(
     """联邦查询 · The federation primitive: keys in, edges and events out. For the gateway only."""
     if CLAIMS_HEADER not in request.headers:
         raise NotAllowed("gateway_only")
-    lookup = lookups.read_request(await request.body())
-    answer = await PostgresSource(database, subsystem=settings.name).ask(lookup)
+    lookup = lookups.read_request(await request.body(), max_keys=settings.max_lookup_keys)
+    source = PostgresSource(database, subsystem=settings.name, max_edges=settings.max_lookup_edges)
+    answer = await source.ask(lookup)
     body = lookups.write_response(_seen(answer, caller), watermark=datetime.now(UTC))
     return Response(body, media_type="application/json")
 

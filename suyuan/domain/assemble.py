@@ -110,18 +110,20 @@ def _stand(one: ChainEvent, events: Sequence[ChainEvent]) -> ChainEvent:
 def _other_end(event: Event, events: Sequence[ChainEvent]) -> bool:
     """Whether the other party of a movement reported its own end of it."""
     if event.step in findings.SHIPPING:
-        other, steps = event.destination.party, findings.RECEIVING
-    elif event.step in findings.RECEIVING:
-        other, steps = event.source.party, findings.SHIPPING
-    else:
+        return any(_is_movement(event, e.stored.event) for e in events)
+    if event.step in findings.RECEIVING:
+        return any(_is_movement(e.stored.event, event) for e in events)
+    return False
+
+
+def _is_movement(shipment: Event, receipt: Event) -> bool:
+    """One movement: the same thing, and one end names the other (a buyer may be hidden here)."""
+    ends = shipment.step in findings.SHIPPING and receipt.step in findings.RECEIVING
+    named = shipment.destination.party == receipt.party or receipt.source.party == shipment.party
+    if not ends or not named or shipment.party == receipt.party:
         return False
-    codes = {i.code.key for i in event.things()}
-    return any(
-        e.stored.event.step in steps
-        and e.stored.event.party == other
-        and not codes.isdisjoint(i.code.key for i in e.stored.event.things())
-        for e in events
-    )
+    codes = {i.code.key for i in shipment.things()}
+    return not codes.isdisjoint(i.code.key for i in receipt.things())
 
 
 def _things(question: Question, trail: Trail, events: Sequence[ChainEvent]) -> tuple[Thing, ...]:

@@ -131,8 +131,8 @@ REPORT_SENTENCES: dict[str, tuple[str, str]] = {
         "The party is missing; a department must name the enterprise that the event is about.",
     ),
     "party_unowned": (
-        "“{text}”既不是统一社会信用代码也不是 GLN；企业自编的主体标识请写成 urn:suyuan:<企业>:<标识>。",
-        '"{text}" is no 统一社会信用代码 and no GLN; write a private id as urn:suyuan:<owner>:<id>.',
+        "“{text}”不是统一社会信用代码或 GLN；企业自编标识请写成 urn:suyuan:<企业>:<标识>。",
+        '"{text}" is no unified social credit code or GLN; write urn:suyuan:<owner>:<id>.',
     ),
     "shape_conflict": (
         "一个事件只能有一种写法：items，或 inputs/outputs，或 parent 和 children；此处有 {found}。",

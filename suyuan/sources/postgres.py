@@ -13,7 +13,7 @@ from suyuan.wire.reports import read_stored
 
 # The most edges given for one question. A code with more (a lot in a hundred thousand shops) is
 # cut there, and the cut is named in the answer.
-MAX_EDGES_PER_KEY = 100_000
+MAX_EDGES = 200_000
 
 
 class PostgresSource:
@@ -21,15 +21,18 @@ class PostgresSource:
 
     whole = True
 
-    def __init__(self, database: Database, *, subsystem: str = "") -> None:
+    def __init__(
+        self, database: Database, *, subsystem: str = "", max_edges: int = MAX_EDGES
+    ) -> None:
         self._database = database
         self._subsystem = subsystem
+        self._max_edges = max_edges
 
     async def ask(self, lookup: Lookup) -> Answer:
         asked = [bytes.fromhex(k.key) for k in lookup.keys if k.ask is Ask.EVENT]
         async with self._database.reading() as connection:
             found = await reads.find_edges(
-                connection, lookup.keys, known_at=lookup.known_at, most=MAX_EDGES_PER_KEY
+                connection, lookup.keys, known_at=lookup.known_at, most=self._max_edges
             )
             voids = set(found.voids)
             events: Sequence[StoredEvent] = ()

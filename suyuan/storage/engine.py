@@ -13,6 +13,8 @@ from typing import NewType
 from sqlalchemy import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from suyuan.storage.faults import translated
+
 ReadConnection = NewType("ReadConnection", AsyncConnection)
 WriteConnection = NewType("WriteConnection", AsyncConnection)
 
@@ -46,6 +48,7 @@ def create_engine(url: str, *, role: str | None, pool_size: int = 8) -> AsyncEng
         pool_timeout=5,
         pool_recycle=1800,
         pool_pre_ping=True,
+        hide_parameters=True,  # a stray traceback must not show what was reported
         connect_args={"timeout": 5, "server_settings": options},
     )
 
@@ -59,13 +62,15 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[ReadConnection]:
-        async with self._read.connect() as connection:
-            yield ReadConnection(connection)
+        with translated():
+            async with self._read.connect() as connection:
+                yield ReadConnection(connection)
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[WriteConnection]:
-        async with self._write.begin() as connection:
-            yield WriteConnection(connection)
+        with translated():
+            async with self._write.begin() as connection:
+                yield WriteConnection(connection)
 
     async def close(self) -> None:
         await self._write.dispose()

@@ -7,18 +7,22 @@ the last process that inherited it has ended. So a file without its lock is a st
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
 import os
 import signal
+import subprocess
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
 # Asking whether a file is locked means locking it for an instant: two who ask at once may meet.
 _ASKING_SECONDS = 0.5
 _POLL_SECONDS = 0.02
+
+# A signal, and the seconds that the process may take over it.
+Step = tuple[signal.Signals, float]
 
 
 class PidFile:
@@ -27,7 +31,7 @@ class PidFile:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    @contextmanager
+    @contextlib.contextmanager
     def taken(self) -> Iterator[int | None]:
         """The locked file's descriptor, to be inherited; ``None`` where its process is alive.
 
@@ -54,7 +58,7 @@ class PidFile:
                 return 0
             time.sleep(_POLL_SECONDS)
 
-    def end(self, steps: Sequence[tuple[signal.Signals, float]], *, group: bool = False) -> bool:
+    def end(self, steps: Sequence[Step], *, group: bool = False) -> bool:
         """End the process by signals, each with the seconds it may take; whether it has ended.
 
         ``group``: the last signal goes to the process's whole group, which it must lead.
@@ -70,6 +74,8 @@ class PidFile:
 
     def clear(self) -> bool:
         """Remove the file of a process that has ended; ``False`` where it is alive."""
+        if not self.path.exists():
+            return True
         with self.taken() as descriptor:
             if descriptor is not None:
                 self.path.unlink(missing_ok=True)
@@ -97,7 +103,7 @@ class PidFile:
                 return descriptor
             os.close(descriptor)  # cleared by another between our opening and our locking
 
-    @contextmanager
+    @contextlib.contextmanager
     def _asked(self) -> Iterator[bool]:
         """Whether nobody holds the lock."""
         try:
@@ -115,6 +121,16 @@ class PidFile:
             return int(self.path.read_text())
         except (FileNotFoundError, ValueError):
             return None
+
+
+def end_child(process: subprocess.Popen[bytes], steps: Sequence[Step]) -> None:
+    """End a process of our own making, for when its pid file was deleted from under it."""
+    for number, seconds in steps:
+        if process.poll() is not None:
+            return
+        process.send_signal(number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(seconds)
 
 
 def write_pid(descriptor: int, pid: int) -> None:

@@ -6,8 +6,8 @@ Everything here may be done again at any time, by several at once, on a new serv
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from importlib.resources import files
 from typing import TypeVar
 
@@ -53,10 +53,17 @@ async def provision(server_url: str, services: Iterable[str]) -> None:
     not let us.
     """
     named = list(services)
-    try:
+    with in_postgres_words(server_url):
         await _prepare_server(server_url, named)
         for service in named:
             await migrate(service_url(server_url, service))
+
+
+@contextmanager
+def in_postgres_words(server_url: str) -> Iterator[None]:
+    """Raise what the server or the way to it refuses as ``Unavailable``, in its own words."""
+    try:
+        yield
     except (OSError, DBAPIError, PostgresError) as error:
         raise _unavailable(server_url, error) from error
 

@@ -20,6 +20,7 @@ from sqlalchemy import URL
 
 from suyuan.domain.errors import Unavailable
 from suyuan.storage.daemon import Daemon, replace_text
+from suyuan.storage.pidfile import end_child
 from suyuan.storage.programs import (
     Account,
     Programs,
@@ -127,9 +128,10 @@ class EmbeddedServer:
 
         ``by_force`` spares it the time to write out its memory; it recovers at its next start.
         """
-        ended = self._daemon.pid_file.end(_STOP[1:] if by_force else _STOP)
+        steps = _STOP[1:] if by_force else _STOP
+        ended = self._daemon.pid_file.end(steps)
         if self._process is not None:
-            self._process.wait()
+            end_child(self._process, steps)
             self._process = None
         if not ended:
             raise Unavailable("postgres_not_stopped", log=self._daemon.log)

@@ -129,10 +129,12 @@ for _ai in GS1_PATHS:
     router.add_api_route(
         f"/{_ai}/{{key:path}}",
         _get_gs1_page,
-        methods=["GET", "HEAD"],
         tags=["pages"],
         response_class=HTMLResponse,
         include_in_schema=_ai == "01",
+    )
+    router.add_api_route(
+        f"/{_ai}/{{key:path}}", _get_gs1_page, methods=["HEAD"], include_in_schema=False
     )
 
 

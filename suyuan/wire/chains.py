@@ -7,11 +7,14 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from msgspec import Raw
+
 from suyuan.domain.chain import Chain, ChainEvent, Finding, product_of
 from suyuan.domain.codes import Code
 from suyuan.domain.events import Endpoint, Event, Item, Product, StoredEvent
 from suyuan.domain.lookup import Hole
 from suyuan.domain.sentences import sentence
+from suyuan.wire.reports import encode
 
 Json = dict[str, Any]
 
@@ -90,7 +93,7 @@ def write_stored(stored: StoredEvent) -> Json:
         "documents": _documents([event]),
         "transformation": event.transformation,
         "sector": event.sector,
-        "extra": dict(event.extra),
+        "extra": Raw(encode(dict(event.extra)).encode()),
     }
 
 

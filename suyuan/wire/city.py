@@ -24,8 +24,6 @@ from suyuan.wire.reading import Reading
 
 # Owns the private codes of an event whose party cannot be read, while the rest is checked.
 _NOBODY = "nobody"
-# What recognition makes of a private id that nobody owns: a department has none of its own.
-_NOBODYS = f"{private.PREFIX}{private.NOBODY}:"
 _SHAPES = {
     ("items",): Shape.ITEMS,
     ("inputs",): Shape.TRANSFORMATION,
@@ -119,7 +117,7 @@ def _party(reading: Reading, fields: Mapping[str, Any], reporter: Code | None) -
         return reporter
     owner = None if reporter is None else reporter.short
     party = reading.code(fields, "party", "", owner=owner, use=Use.PARTY)
-    if party is not None and party.key.startswith(_NOBODYS):
+    if party is not None and party.key.startswith(private.NOBODYS):
         reading.fault("party_unowned", "/party", text=party.text)
     return party
 

@@ -79,7 +79,7 @@ def read_stored(bare: dict[str, Any], party: Code) -> Event:
     Raises ``ReportRefused`` for one that could not have been stored.
     """
     reading = _reading(0, None, bare.get("@context"))
-    event = read_event(reading, bare, "", party)
+    event = read_event(reading, bare, "", party, settled=party)
     if event is None:
         raise ReportRefused(faults=reading.faults)
     return event
@@ -93,7 +93,7 @@ def _reading(index: int, now: datetime | None, context: Any) -> EventReading:
 class _Batch:
     """The events of a document while they are read."""
 
-    __slots__ = ("document", "events", "faults", "now", "refused", "reporter")
+    __slots__ = ("context", "document", "events", "faults", "now", "refused", "reporter")
 
     def __init__(
         self,
@@ -103,6 +103,9 @@ class _Batch:
         faults: Sequence[Fault],
     ) -> None:
         self.document = document
+        # A context that is at fault may be nested without end.
+        known = not any(fault.pointer.startswith("/@context") for fault in faults)
+        self.context = document.get("@context") if known else None
         self.reporter = reporter
         self.now = now
         self.refused = bool(faults)
@@ -114,10 +117,7 @@ class _Batch:
         if not isinstance(raw, dict):
             self._blame([Fault("not_object", at, index=index)])
             return
-        context = self._context(raw)
-        reading = _reading(index, self.now, context)
-        if "@context" in raw and raw is not self.document:
-            check_context(reading, raw, at)
+        reading, context = self._begin(index, at, raw)
         event = read_event(reading, raw, at, self.reporter)
         if event is None or self.refused:
             self._blame(reading.faults or [Fault("document_faulty", at, index=index)])
@@ -129,9 +129,15 @@ class _Batch:
         bare.setdefault("eventID", event.id)
         self.events.append(EpcisEvent(event, bare, content))
 
-    def _context(self, raw: Mapping[str, Any]) -> Any:
-        shared = self.document.get("@context")
-        return shared if raw is self.document else merged(shared, raw.get("@context"))
+    def _begin(self, index: int, at: str, raw: Mapping[str, Any]) -> tuple[EventReading, Any]:
+        """A reading that knows the event's context, and that context."""
+        reading, context = _reading(index, self.now, self.context), self.context
+        if raw is not self.document and raw.get("@context") is not None:
+            check_context(reading, raw, at)
+            if not reading.faults:
+                context = merged(context, raw["@context"])
+                reading = _reading(index, self.now, context)
+        return reading, context
 
     def _blame(self, faults: Sequence[Fault]) -> None:
         self.events.append(None)

@@ -34,7 +34,7 @@ from suyuan.wire.epcis_values import (
     uri,
     uri_or_uris,
 )
-from suyuan.wire.reading import pointer
+from suyuan.wire.reading import NAME_LIMIT, pointer
 
 # A transformation id that says no more than that the event is whole and joins no other.
 WHOLE = "urn:suyuan:whole:"
@@ -44,25 +44,31 @@ _Fields: TypeAlias = Mapping[str, Any]
 
 
 def read_event(
-    reading: EventReading, raw: Mapping[str, Any], at: str, party: Code | None
+    reading: EventReading,
+    raw: Mapping[str, Any],
+    at: str,
+    reporter: Code | None,
+    settled: Code | None = None,
 ) -> Event | None:
     """The event that a bare EPCIS event object tells; ``None`` with the faults in ``reading``.
 
-    ``party`` is whose it is unless it says so itself. The id is empty where it has none.
+    It is its reporter's unless it names another party; ``settled`` overrides both. The id is empty
+    where it has none.
     """
     name = raw.get("type")
     if not isinstance(name, str) or name not in _FORMS:
-        shown = name[:80] if isinstance(name, str) else ""
+        shown = name[:NAME_LIMIT] if isinstance(name, str) else ""
         reading.fault("event_type_unknown", at + "/type", value=shown, allowed=tuple(EventType))
         return None
     form = _FORMS[name]
+    reading.owner = None if reporter is None else reporter.short
     reading.spelled = read_spelled(reading, raw, at)
     require(reading, raw, at, *form.required)
     fields = read_members(reading, raw, at, form.readers, OWN)
     form.check(reading, raw, at)
     _check_own(reading, fields, at)
-    party = fields.get("suyuan:party") or party
-    if party is None:
+    party = settled or fields.get("suyuan:party") or reporter
+    if party is None and "suyuan:party" not in fields:
         reading.fault("party_missing", at + "/suyuan:party")
     if reading.faults or party is None:
         return None

@@ -45,16 +45,18 @@ def uri_of(text: str) -> str:
 def read_spelled(reading: EventReading, raw: Mapping[str, Any], at: str) -> Mapping[str, str]:
     """``suyuan:spelled``. It cannot make a URI stand for anything but its own spelling."""
     for prefix, namespace in reading.names.items():
-        value = raw.get(prefix + ":spelled") if namespace == SUYUAN_NAMESPACE else None
+        name = prefix + ":spelled"
+        value = raw.get(name) if namespace == SUYUAN_NAMESPACE else None
         if value is None:
             continue
-        fits = isinstance(value, dict) and all(
-            isinstance(text, str) and uri_of(text) == uri for uri, text in value.items()
-        )
-        if fits:
+        if isinstance(value, dict) and all(map(_is_spelling, value, value.values())):
             return dict(value)
-        reading.fault("spelling_wrong", pointer(at, prefix + ":spelled"))
+        reading.fault("spelling_wrong", pointer(at, name))
     return {}
+
+
+def _is_spelling(uri: str, text: Any) -> bool:
+    return isinstance(text, str) and text.isprintable() and uri_of(text) == uri
 
 
 def ordered(
@@ -96,7 +98,7 @@ def _kind(reading: EventReading, raw: Mapping[str, Any], name: str, at: str) -> 
 
 
 def _party(reading: EventReading, raw: Mapping[str, Any], name: str, at: str) -> Any:
-    return reading.code(raw, name, at, use=Use.PARTY)
+    return reading.code(raw, name, at, owner=reading.owner, use=Use.PARTY)
 
 
 def _skip(*_: Any) -> None:

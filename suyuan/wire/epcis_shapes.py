@@ -33,12 +33,13 @@ class EventReading(Reading):
 
     ``names``      prefix to namespace, of the event's context
     ``closed``     whether those are all prefixes; a context that is not pinned may have more
+    ``owner``      short form of the reporter, whose private codes a party may be named by
     ``spelled``    URIs that stand for texts which are no URIs (``epcis_own``)
     ``values``     how many values foreign members have held so far
     ``respelled``  whether a standard word was sent in another spelling than the bare one
     """
 
-    __slots__ = ("closed", "names", "respelled", "spelled", "values")
+    __slots__ = ("closed", "names", "owner", "respelled", "spelled", "values")
 
     def __init__(
         self, index: int, now: datetime | None, names: Mapping[str, str], *, closed: bool
@@ -46,6 +47,7 @@ class EventReading(Reading):
         super().__init__(index, now)
         self.names = names
         self.closed = closed
+        self.owner: str | None = None
         self.spelled: Mapping[str, str] = {}
         self.respelled = False
         self.values = 0

@@ -127,11 +127,16 @@ def word_value(reading: EventReading, value: Any, at: str, vocabulary: Vocabular
         reading.fault("not_text", at)
         return None
     word = vocabulary.bare(value)
-    if word in vocabulary or (is_uri(word) and not _CBV.match(word)):
+    if word in vocabulary or is_private_word(word):
         reading.respelled |= word != value
         return word
     reading.fault("unknown_word", at, value=value[:NAME_LIMIT], allowed=tuple(vocabulary.uris))
     return None
+
+
+def is_private_word(value: Any) -> bool:
+    """Whether a value is a URI that may stand for a word, and is none of the standard's own."""
+    return is_uri(value) and not _CBV.match(value)
 
 
 def a_word(vocabulary: Vocabulary) -> Reader:

@@ -33,6 +33,7 @@ from suyuan.wire.epcis_context import STANDARD_CONTEXT, SUYUAN_NAMESPACE, SUYUAN
 from suyuan.wire.epcis_event import CERTIFICATION, WHOLE
 from suyuan.wire.epcis_members import TRANSACTION
 from suyuan.wire.epcis_own import uri_of
+from suyuan.wire.epcis_values import is_private_word
 from suyuan.wire.epcis_values import is_uri as is_strict_uri
 
 SCHEMA_VERSION = "2.0"
@@ -160,7 +161,7 @@ def _write_things(event: Event, written: dict[str, Any], spelled: dict[str, str]
     for name, epcs, classes in _LISTS[event.type]:
         items: tuple[Item, ...] = getattr(event, name)
         wholes = [place for place, item in enumerate(items) if not _is_class(item)]
-        if wholes:
+        if wholes or (not items and name == "items"):
             written[epcs] = [_uri(items[place].code, spelled) for place in wholes]
         if len(wholes) < len(items):
             parts = [place for place, item in enumerate(items) if _is_class(item)]
@@ -269,7 +270,7 @@ def _write_papers(documents: tuple[Document, ...], written: dict[str, Any]) -> N
 def _transaction(document: Document) -> dict[str, Any]:
     if document.type == TRANSACTION:
         return {"bizTransaction": document.number}
-    if document.type in cbv.BIZ_TRANSACTION_TYPES:
+    if document.type in cbv.BIZ_TRANSACTION_TYPES or is_private_word(document.type):
         return {"type": document.type, "bizTransaction": document.number}
     return {}
 

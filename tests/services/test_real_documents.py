@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from suyuan.domain.codes import Level, recognise
 from tests.city import City
-from tests.conformance.material import epcis_folder
+from tests.conformance import material
 
 TYPES = {"ObjectEvent", "AggregationEvent", "TransformationEvent"}
 
 
-def documents() -> list[Path]:
-    folder = epcis_folder()
-    return sorted((folder / "json").rglob("*.jsonld")) if folder else []
-
-
-def events_of(document: dict[str, Any]) -> list[dict[str, Any]]:
-    body = document["epcisBody"]
-    found: list[dict[str, Any]] = (
-        body["eventList"]
-        if "eventList" in body
-        else body["queryResults"]["resultsBody"]["eventList"]
-    )
-    return found
+DOCUMENTS = material.documents("json")
 
 
 def codes_of(event: dict[str, Any]) -> list[str]:
@@ -39,18 +25,18 @@ def codes_of(event: dict[str, Any]) -> list[str]:
     return [code for code in named if code]
 
 
-@pytest.mark.parametrize("path", documents(), ids=lambda p: p.stem)
+@pytest.mark.parametrize("name", DOCUMENTS)
 def test_a_document_of_the_standard_is_captured_and_its_codes_give_chains(
-    city: City, path: Path
+    city: City, name: str
 ) -> None:
-    document = json.loads(path.read_text("utf-8"))
+    document = DOCUMENTS[name]
     answer = city.client("seller", at="meat").post("/v1/events", json=document)
     assert answer.status_code == 200, answer.text
     told = answer.json()
-    assert told["accepted"] + told["repeated"] == len(events_of(document))
+    assert told["accepted"] + told["repeated"] == len(material.events(document))
     reader = city.client("city", at="meat")
-    declared = {e.get("eventID") for e in events_of(document) if "errorDeclaration" in e}
-    for event in events_of(document):
+    declared = {e.get("eventID") for e in material.events(document) if "errorDeclaration" in e}
+    for event in material.events(document):
         if event["type"] not in TYPES or event.get("eventID") in declared:
             continue
         for code in codes_of(event):
