@@ -167,6 +167,25 @@ def issue(
 
 
 @key_commands.command()
+def demo(
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="[NAME]", help="An enterprise's USCC, inspectors.food, city ..."),
+    ] = None,
+) -> None:
+    """Print a demonstration key of the city on this machine; without a name, list the names."""
+    with _in_sentences() as terminal:
+        known = operate.demonstration_keys(_home())
+        if name is None:
+            for each in known:
+                terminal.line(each)
+        elif name in known:
+            terminal.line(known[name])
+        else:
+            raise Refused("demo_key_unknown", name=name, known=list(known))
+
+
+@key_commands.command()
 def revoke(
     key: Annotated[str, typer.Argument(help="The key, or 12 or more digits of its hash.")],
 ) -> None:

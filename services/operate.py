@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -66,6 +67,21 @@ def states(home: Home) -> list[State]:
         address = f"127.0.0.1:{postgres.state['port']}"
         found.append(State(POSTGRES, postgres.pid_file.living(), address))
     return found
+
+
+def demonstration_keys(home: Home) -> dict[str, str]:
+    """The keys in ``keys.json`` by name: a USCC, ``departments.<id>``, ``inspectors.<id>``, ``city``.
+
+    Raises ``Unavailable`` where no city with a demonstration has run yet.
+    """
+    try:
+        kept = json.loads(home.api_keys.read_text())
+    except OSError as error:
+        raise Unavailable("no_demo_keys", path=home.api_keys) from error
+    found: dict[str, str] = dict(kept["enterprises"])
+    for group in ("departments", "inspectors"):
+        found |= {f"{group}.{name}": key for name, key in kept[group].items()}
+    return {**found, "city": kept["city"]}
 
 
 @dataclass(frozen=True, slots=True)

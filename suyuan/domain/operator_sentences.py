@@ -132,6 +132,15 @@ OPERATOR_SENTENCES: dict[str, tuple[str, str]] = {
             " old ones and load the dump."
         ),
     ),
+    # --- Demonstration keys (services/operate.py) --------------------------------------------------
+    "demo_key_unknown": (
+        "没有名为“{name}”的演示密钥；现有：{known}。",
+        'There is no demonstration key "{name}"; there are {known}.',
+    ),
+    "no_demo_keys": (
+        "没有 {path}；请先运行 suyuan run（或设置 SUYUAN_HOME）。",
+        "There is no {path}; run the city first (suyuan run), or set SUYUAN_HOME.",
+    ),
     # --- A server made ready (suyuan/storage/provision.py) ----------------------------------------
     "server_not_ready": (
         "数据库服务器 {server} 无法使用（{reason}）。",
