@@ -70,7 +70,7 @@ def states(home: Home) -> list[State]:
 
 
 def demonstration_keys(home: Home) -> dict[str, str]:
-    """The keys in ``keys.json`` by name: a USCC, ``departments.<id>``, ``inspectors.<id>``, ``city``.
+    """The keys in ``keys.json`` by name: a USCC, ``departments.ID``, ``inspectors.ID``, ``city``.
 
     Raises ``Unavailable`` where no city with a demonstration has run yet.
     """

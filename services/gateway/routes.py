@@ -16,6 +16,7 @@ from suyuan.domain.caller import Caller
 from suyuan.domain.errors import NotKnown, Unavailable
 from suyuan.web.auth import Asking
 from suyuan.web.language import negotiate
+from suyuan.web.reports import REPORTS_BODY
 from suyuan.web.responses import json_response
 
 EVENT_SECONDS = 5.0
@@ -25,22 +26,7 @@ _EVENT_HEADERS = ("suyuan-redacted", "vary", "content-language")
 router = APIRouter()
 
 
-@router.post(
-    "/v1/events",
-    tags=["events"],
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {
-                "application/json": {
-                    "schema": {"oneOf": [{"type": "object"}, {"type": "array", "items": {}}]}
-                },
-                "application/ld+json": {"schema": {"type": "object"}},
-                "application/x-ndjson": {"schema": {"type": "string"}},
-            },
-        }
-    },
-)
+@router.post("/v1/events", tags=["events"], openapi_extra=REPORTS_BODY)
 async def post_events(
     request: Request,
     caller: Asking,

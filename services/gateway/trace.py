@@ -8,7 +8,7 @@ from services.gateway.members import Members
 from suyuan.domain.assemble import assemble
 from suyuan.domain.caller import Caller, CallerRole
 from suyuan.domain.chain import Chain, SourceStatus
-from suyuan.domain.walk import Question
+from suyuan.domain.trail import Question
 from suyuan.sources.base import trace
 from suyuan.sources.federation import FederatedSource
 

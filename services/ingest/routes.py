@@ -14,30 +14,13 @@ from suyuan.domain.errors import Conflict, Fault, ReportRefused, SuyuanError
 from suyuan.web.auth import caller as authenticated
 from suyuan.web.language import Language, negotiate
 from suyuan.web.problems import fault_entry, problem_of
+from suyuan.web.reports import REPORTS_BODY
 from suyuan.web.responses import json_response
 
 router = APIRouter()
 
 
-@router.post(
-    "/v1/events",
-    tags=["events"],
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {
-                "application/json": {
-                    "schema": {
-                        "description": "One event, an array of events, or an EPCIS 2.0 document.",
-                        "oneOf": [{"type": "object"}, {"type": "array", "items": {}}],
-                    }
-                },
-                "application/ld+json": {"schema": {"type": "object"}},
-                "application/x-ndjson": {"schema": {"type": "string"}},
-            },
-        }
-    },
-)
+@router.post("/v1/events", tags=["events"], openapi_extra=REPORTS_BODY)
 async def post_events(
     request: Request,
     caller: Annotated[Caller, Depends(authenticated)],

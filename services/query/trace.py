@@ -7,7 +7,7 @@ import time
 from suyuan.domain.assemble import assemble
 from suyuan.domain.caller import Caller
 from suyuan.domain.chain import Chain, SourceReport, SourceStatus
-from suyuan.domain.walk import Question
+from suyuan.domain.trail import Question
 from suyuan.sources.base import trace
 from suyuan.sources.postgres import PostgresSource
 from suyuan.storage.engine import Database

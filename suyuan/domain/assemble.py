@@ -19,7 +19,7 @@ from suyuan.domain.chain import (
 from suyuan.domain.codes import Code, Level
 from suyuan.domain.events import Event, StoredEvent
 from suyuan.domain.lookup import Ask, Effect
-from suyuan.domain.walk import Direction, Question, Reason, Trail
+from suyuan.domain.trail import Direction, Question, Reason, Trail
 
 
 def assemble(question: Question, trail: Trail, sources: Sequence[SourceReport] = ()) -> Chain:

@@ -132,7 +132,7 @@ OPERATOR_SENTENCES: dict[str, tuple[str, str]] = {
             " old ones and load the dump."
         ),
     ),
-    # --- Demonstration keys (services/operate.py) --------------------------------------------------
+    # --- Demonstration keys (services/operate.py) -------------------------------------------------
     "demo_key_unknown": (
         "没有名为“{name}”的演示密钥；现有：{known}。",
         'There is no demonstration key "{name}"; there are {known}.',

@@ -21,7 +21,7 @@ from suyuan.domain.chain import Chain, ChainEvent, Finding, Via
 from suyuan.domain.codes import Code, Level
 from suyuan.domain.errors import NotAllowed
 from suyuan.domain.events import Endpoint, Event, Item, StoredEvent
-from suyuan.domain.walk import Direction
+from suyuan.domain.trail import Direction
 
 # What makes an event an event in any view: which, of which things, when, what, by whom.
 _OUTLINE = frozenset(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Protocol
 
 from suyuan.domain.lookup import Answer, Lookup
-from suyuan.domain.walk import Question, Trail, walk
+from suyuan.domain.trail import Question, Trail
+from suyuan.domain.walk import walk
 
 
 class Source(Protocol):

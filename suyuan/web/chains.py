@@ -19,7 +19,7 @@ from suyuan.domain.chain import Chain
 from suyuan.domain.codes import Code, recognise
 from suyuan.domain.errors import CodeError, QuestionRefused, Unavailable
 from suyuan.domain.sentences import sentence
-from suyuan.domain.walk import DEFAULT_MAX_EVENTS, Direction, Question
+from suyuan.domain.trail import DEFAULT_MAX_EVENTS, Direction, Question
 from suyuan.web import qr
 from suyuan.web.accept import prefers_html
 from suyuan.web.auth import Asking

@@ -8,7 +8,7 @@ from dataclasses import replace
 from suyuan.domain.assemble import assemble
 from suyuan.domain.chain import Standing
 from suyuan.domain.events import Action, Document, Endpoint, Event
-from suyuan.domain.walk import Direction, Question
+from suyuan.domain.trail import Direction, Question
 from suyuan.sources.base import trace
 from suyuan.sources.memory import MemorySource
 from tests.build import lot, made, moved, packed, party, stored, thing

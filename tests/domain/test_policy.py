@@ -23,7 +23,7 @@ from suyuan.domain.events import (
     Product,
     StoredEvent,
 )
-from suyuan.domain.walk import Direction, Question
+from suyuan.domain.trail import Direction, Question
 from suyuan.sources.base import trace
 from suyuan.sources.memory import MemorySource
 from tests.build import made, moved, party, stored, thing

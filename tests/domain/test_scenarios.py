@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from suyuan.domain.walk import Direction, Question
+from suyuan.domain.trail import Direction, Question
 from suyuan.sources.base import trace
 from suyuan.sources.memory import MemorySource
 from tests import scenarios

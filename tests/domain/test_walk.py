@@ -12,7 +12,7 @@ from suyuan.domain.chain import Chain, Via
 from suyuan.domain.codes import Code, Level
 from suyuan.domain.events import Action, Event, StoredEvent
 from suyuan.domain.lookup import Ask, Lookup
-from suyuan.domain.walk import Direction, Question
+from suyuan.domain.trail import Direction, Question
 from suyuan.sources.base import trace
 from suyuan.sources.memory import MemorySource
 from tests.build import at, lot, made, moved, packed, party, stored, thing, unpacked, void

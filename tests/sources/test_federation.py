@@ -7,7 +7,7 @@ import asyncio
 from suyuan.domain.assemble import assemble
 from suyuan.domain.chain import Certainty, Chain, SourceStatus
 from suyuan.domain.lookup import Answer, Ask, Effect, HoleReason, Lookup
-from suyuan.domain.walk import Direction, Question
+from suyuan.domain.trail import Direction, Question
 from suyuan.sources.base import Source, trace
 from suyuan.sources.federation import FederatedSource
 from suyuan.sources.memory import MemorySource

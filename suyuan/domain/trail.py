@@ -1,0 +1,67 @@
+"""What is asked of a walk, and what it brings back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from suyuan.domain.chain import Link, Via
+from suyuan.domain.codes import Code
+from suyuan.domain.containment import Oddity
+from suyuan.domain.events import StoredEvent
+from suyuan.domain.lookup import Edge, Hole
+
+# A chain of more events than this is a recall, and is computed as one; a reader wants a part.
+DEFAULT_MAX_EVENTS = 10_000
+
+EventRef = tuple[bytes, str]  # an event's key, and the reporter of this version of it
+
+
+class Direction(StrEnum):
+    OWN = "own"
+    UP = "up"
+    DOWN = "down"
+    BOTH = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked. ``as_of`` and ``since`` cut event time, ``known_at`` record time."""
+
+    code: Code
+    direction: Direction = Direction.BOTH
+    as_of: datetime | None = None
+    since: datetime | None = None
+    known_at: datetime | None = None
+    max_events: int = DEFAULT_MAX_EVENTS
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why an event is on the trail; ``stay_of`` is (thing, container) for a container's event."""
+
+    via: Via
+    hop: int
+    edge: Edge
+    window: tuple[datetime, datetime | None] | None = None
+    stay_of: tuple[str, str] | None = None
+    open_ended: bool = False
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        return (list(Via).index(self.via), self.hop)
+
+
+@dataclass(slots=True)
+class Trail:
+    """What the walk found: events with their reasons, things, links, oddities, holes."""
+
+    reasons: dict[EventRef, Reason] = field(default_factory=dict)
+    things: dict[str, bool] = field(default_factory=dict)  # code -> is a lot
+    links: dict[Link, None] = field(default_factory=dict)
+    oddities: dict[Oddity, None] = field(default_factory=dict)
+    disputed: set[EventRef] = field(default_factory=set)
+    holes: tuple[Hole, ...] = ()
+    events: tuple[StoredEvent, ...] = ()
+    limits_hit: tuple[str, ...] = ()
