@@ -64,7 +64,7 @@ def read_document(
     """
     if not isinstance(raw, dict):
         return EpcisReading((None,), (Fault("not_object", index=index),))
-    envelope = _reading(index, None, raw.get("@context"))
+    envelope = _Scope(raw.get("@context")).reading(index, None)
     found = read_envelope(envelope, raw)
     batch = _Batch(raw, reporter, now, envelope.faults)
     for place, (at, value) in enumerate(found):
@@ -78,22 +78,32 @@ def read_stored(bare: dict[str, Any], party: Code) -> Event:
 
     Raises ``ReportRefused`` for one that could not have been stored.
     """
-    reading = _reading(0, None, bare.get("@context"))
+    reading = _Scope(bare.get("@context")).reading(0, None)
     event = read_event(reading, bare, "", party, settled=party)
     if event is None:
         raise ReportRefused(faults=reading.faults)
     return event
 
 
-def _reading(index: int, now: datetime | None, context: Any) -> EventReading:
-    closed = not names_unknown_contexts(context)
-    return EventReading(index, now, namespaces(context), closed=closed)
+class _Scope:
+    """A context and the prefixes it declares, worked out once for all events that share it."""
+
+    __slots__ = ("closed", "context", "names")
+
+    def __init__(self, context: Any) -> None:
+        self.context = context
+        self.names = namespaces(context)
+        self.closed = not names_unknown_contexts(context)
+
+    def reading(self, index: int, now: datetime | None) -> EventReading:
+        """A reading of an event in this scope."""
+        return EventReading(index, now, self.names, closed=self.closed)
 
 
 class _Batch:
     """The events of a document while they are read."""
 
-    __slots__ = ("context", "document", "events", "faults", "now", "refused", "reporter")
+    __slots__ = ("document", "events", "faults", "now", "refused", "reporter", "scope")
 
     def __init__(
         self,
@@ -105,7 +115,7 @@ class _Batch:
         self.document = document
         # A context that is at fault may be nested without end.
         known = not any(fault.pointer.startswith("/@context") for fault in faults)
-        self.context = document.get("@context") if known else None
+        self.scope = _Scope(document.get("@context") if known else None)
         self.reporter = reporter
         self.now = now
         self.refused = bool(faults)
@@ -131,13 +141,14 @@ class _Batch:
 
     def _begin(self, index: int, at: str, raw: Mapping[str, Any]) -> tuple[EventReading, Any]:
         """A reading that knows the event's context, and that context."""
-        reading, context = _reading(index, self.now, self.context), self.context
-        if raw is not self.document and raw.get("@context") is not None:
-            check_context(reading, raw, at)
-            if not reading.faults:
-                context = merged(context, raw["@context"])
-                reading = _reading(index, self.now, context)
-        return reading, context
+        reading = self.scope.reading(index, self.now)
+        if raw is self.document or raw.get("@context") is None:
+            return reading, self.scope.context
+        check_context(reading, raw, at)
+        if reading.faults:
+            return reading, None
+        scope = _Scope(merged(self.scope.context, raw["@context"]))
+        return scope.reading(index, self.now), scope.context
 
     def _blame(self, faults: Sequence[Fault]) -> None:
         self.events.append(None)

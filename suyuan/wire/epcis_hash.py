@@ -14,7 +14,7 @@ they stand in.
 One addition: text in Suyuan's own namespace is written as it is, because there the lot 007 is not
 the lot 7, and a 20-digit document number is not its neighbour that rounds to the same double.
 
-Events are expected to be valid: ``epcis_read`` comes first for what strangers send.
+Events are expected to be valid: ``epcis_document`` comes first for what strangers send.
 """
 
 from __future__ import annotations

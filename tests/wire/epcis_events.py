@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from hypothesis import strategies as st
 
 from suyuan.domain.activities import KINDS, SECTORS, Activity, Shape
 from suyuan.domain.codes import Code, Use, recognise
+from suyuan.domain.errors import CodeError
 from suyuan.domain.events import (
     Action,
     Correction,
@@ -53,13 +54,18 @@ THINGS = st.sampled_from(
         "urn:example:thing 100%",
     ]
 ) | st.text("AB01/:%# 猪", min_size=1, max_size=6).filter(str.strip)
-PLACES = st.sampled_from(["350203001", "6901234567892", "stall 7", "urn:epc:id:sgln:4012345.00005.1"])
+PLACES = st.sampled_from(
+    ["350203001", "6901234567892", "stall 7", "urn:epc:id:sgln:4012345.00005.1"]
+)
 PARTIES = st.sampled_from(["91350200M0001300AH", "6901234567892", "farmer 3", "外商 甲"])
 OFFSETS = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
-TIMES = st.datetimes(datetime(1950, 1, 1), datetime(2026, 1, 1), timezones=st.just(UTC))
+_FIRST = datetime(1950, 1, 1, tzinfo=UTC)
+TIMES = st.timedeltas(timedelta(0), timedelta(days=27_000)).map(lambda since: _FIRST + since)
 QUANTITIES = st.decimals(0, 10**15 - 1, places=9) | st.integers(0, 10**6).map(Decimal)
 DAYS = st.dates(date(1950, 1, 1), date(2150, 1, 1))
-PLAIN = st.none() | st.booleans() | st.integers() | st.decimals(allow_nan=False, allow_infinity=False)
+PLAIN = (
+    st.none() | st.booleans() | st.integers() | st.decimals(allow_nan=False, allow_infinity=False)
+)
 EXTRAS = st.dictionaries(
     TEXTS,
     st.recursive(PLAIN | TEXTS, lambda inner: st.lists(inner) | st.dictionaries(TEXTS, inner)),
@@ -71,15 +77,14 @@ def _code(text: str, use: Use) -> Code:
     return recognise(text, owner=PARTY.short, use=use)
 
 
-def _no_code(text: str) -> bool:
+def _thing(text: str) -> Code | None:
     try:
-        _code(text, Use.THING)
-    except Exception:
-        return True
-    return False
+        return _code(text, Use.THING)
+    except CodeError:
+        return None
 
 
-CODES = THINGS.filter(lambda text: not _no_code(text)).map(lambda text: _code(text, Use.THING))
+CODES = THINGS.map(_thing).filter(bool).map(lambda code: cast(Code, code))
 PLACE_CODES = PLACES.map(lambda text: _code(text, Use.PLACE))
 PARTY_CODES = PARTIES.map(lambda text: _code(text, Use.PARTY))
 _AMOUNTS = st.tuples(QUANTITIES, st.none() | st.just("KGM")) | st.just((None, None))
