@@ -47,15 +47,19 @@ class Captured:
     rejected: list[Fault] = field(default_factory=list)
 
 
-async def capture(database: Database, submission: Submission, *, max_events: int) -> Captured:
-    """Check and store a body of reports.
+async def capture(
+    database: Database, submission: Submission, *, subsystem: str, max_events: int
+) -> Captured:
+    """Check and store a body of reports in ``subsystem``.
 
-    Raises NotAllowed if the caller may not report; with ``rollback``, ReportRefused for any fault
+    Raises NotAllowed if the caller may not report here; with ``rollback``, ReportRefused for any fault
     and Conflict if only conflicts were found, nothing stored in either case.
     """
     caller, on_error = submission.caller, submission.on_error
     if not caller.may_report:
         raise NotAllowed("may_not_report", role=caller.role.value)
+    if caller.role is CallerRole.DEPARTMENT and caller.home != subsystem:
+        raise NotAllowed("department_elsewhere", home=caller.home, subsystem=subsystem)
     reports = await _read(submission, max_events)
     faults = [*reports.faults, *_rights(reports, caller)]
     refused = {f.index for f in faults}

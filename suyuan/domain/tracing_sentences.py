@@ -92,6 +92,10 @@ TRACING_SENTENCES: dict[str, tuple[str, str]] = {
         "The window is empty: since ({since}) is after as_of ({as_of}).",
     ),
     # --- Reports (services/ingest, services/gateway) --------------------------------------------
+    "department_elsewhere": (
+        "部门只能在本部门的子系统代报（您属于 {home}，这里是 {subsystem}）。",
+        "A department reports in its own subsystem only (yours is {home}, this is {subsystem}).",
+    ),
     "id_known_with_other_content": (
         "编号已被使用且内容不同，未存入任何数据；更正请用 correction，新事件请换编号。",
         (

@@ -163,6 +163,12 @@ def test_a_department_reports_on_anyones_behalf_but_must_say_whose(city: City) -
     ]
 
 
+def test_a_department_reports_and_corrects_in_its_own_subsystem_only(city: City) -> None:
+    elsewhere = city.client("department food", at="meat")
+    answer = elsewhere.post("/v1/events", json=report("e1", party=SELLER))
+    assert (answer.status_code, answer.json()["code"]) == (403, "department_elsewhere")
+
+
 @pytest.mark.parametrize(("key", "status"), [(None, 403), ("city", 403), ("inspector meat", 403)])
 def test_others_may_not_report(city: City, key: str | None, status: int) -> None:
     assert city.client(key, at="meat").post("/v1/events", json=report()).status_code == status
