@@ -52,8 +52,8 @@ async def capture(
 ) -> Captured:
     """Check and store a body of reports in ``subsystem``.
 
-    Raises NotAllowed if the caller may not report here; with ``rollback``, ReportRefused for any fault
-    and Conflict if only conflicts were found, nothing stored in either case.
+    Raises NotAllowed if the caller may not report here; with ``rollback``, ReportRefused for any
+    fault and Conflict if only conflicts were found, nothing stored in either case.
     """
     caller, on_error = submission.caller, submission.on_error
     if not caller.may_report:

@@ -48,6 +48,7 @@ async def post_events(
                 gs1_capture_error_behaviour,
                 dry_run,
             ),
+            subsystem=settings.name,
             max_events=settings.max_events,
         )
     except (ReportRefused, Conflict) as error:
