@@ -238,7 +238,7 @@ async def test_a_statement_that_takes_too_long_is_503(database_url: str) -> None
 
     @router.get("/slow")
     async def _slow(database: OwnDatabase) -> None:
-        async with database.reading() as connection:
+        async with database.writing() as connection:
             await connection.execute(text("SET LOCAL statement_timeout = 20"))
             await connection.execute(text("SELECT pg_sleep(5)"))
 
