@@ -1,0 +1,138 @@
+"""The container files, as far as they can be tried without containers."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+import yaml
+
+from services.cli import app
+from services.gateway.registry import read_registry
+from suyuan.web.settings import Service, ServiceSettings
+
+ROOT = Path(__file__).parents[1]
+TEXT = (ROOT / "docker-compose.yml").read_text()
+COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+OURS = {name: service for name, service in SERVICES.items() if service["image"] == "suyuan"}
+SERVING = {
+    name: service for name, service in OURS.items() if service["command"].startswith("serve")
+}
+DOCUMENTED = (ROOT / "docs" / "settings.md").read_text()
+DOCKERFILE = (ROOT / "Dockerfile").read_text()
+REGISTRY = ROOT / "deploy" / "registry.toml"
+
+
+def parsed(command: str) -> dict[str, Any]:
+    """The values that the ``suyuan`` command would run with; it fails as the command would."""
+    context = None
+    found: Any = typer.main.get_command(app)
+    words = shlex.split(command)
+    while hasattr(found, "commands"):
+        context = found.make_context(words[0], words, parent=context)
+        words = [*context._protected_args, *context.args]
+        found = found.commands[words.pop(0)]
+    values: dict[str, Any] = found.make_context(command, words, parent=context).params
+    return values
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_every_command_is_one_of_ours(name: str) -> None:
+    parsed(OURS[name]["command"])
+
+
+def test_a_wrong_command_would_be_found() -> None:
+    for wrong in ("serve ingest --subsytem food", "serve everything", "serve ingest --port x"):
+        with pytest.raises(Exception, match=r"(?i)option|valid|one of"):
+            parsed(wrong)
+
+
+@pytest.mark.parametrize("name", SERVING)
+def test_every_service_has_the_settings_that_it_needs(name: str) -> None:
+    values = parsed(SERVING[name]["command"])
+    given = {
+        variable.removeprefix("SUYUAN_").lower(): with_defaults(value)
+        for variable, value in SERVING[name]["environment"].items()
+    }
+    settings = ServiceSettings.load(
+        service=values["service"], subsystem=values["subsystem"], **given
+    )
+    wanted = f"suyuan_{settings.subsystem or 'gateway'}"
+    assert settings.own_database_url.endswith(f"@postgres:5432/{wanted}")
+
+
+@pytest.mark.parametrize("name", SERVING)
+def test_every_service_listens_beyond_its_container(name: str) -> None:
+    values = parsed(SERVING[name]["command"])
+    assert (values["host"], values["port"]) == ("0.0.0.0", 8000)
+
+
+def with_defaults(text: str) -> str:
+    return re.sub(r"\$\{\w+:[-?]([^}]*)\}", r"\1", text)
+
+
+def variables() -> Iterator[tuple[str, str]]:
+    yield from re.findall(r"\$\{(\w+)([^}]*)\}", TEXT)
+
+
+def test_every_variable_is_described_and_has_a_default_or_is_demanded() -> None:
+    assert dict(variables()).keys() >= {"SUYUAN_POSTGRES_PASSWORD", "SUYUAN_PUBLIC_URL"}
+    for variable, rest in variables():
+        assert f"`{variable}`" in DOCUMENTED
+        assert rest.startswith((":-", ":?")), variable
+    assert "$" not in re.sub(r"\$\{[^}]*\}", "", TEXT)
+
+
+def test_the_registry_names_the_containers() -> None:
+    registry = read_registry(REGISTRY)
+    for member in registry:
+        for url, service in (
+            (member.ingest_url, Service.INGEST),
+            (member.query_url, Service.QUERY),
+        ):
+            container = url.removeprefix("http://").removesuffix(":8000")
+            values = parsed(SERVICES[container]["command"])
+            assert (values["service"], values["subsystem"]) == (service, member.id)
+    migrated = parsed(SERVICES["migrate"]["command"])["subsystem"]
+    assert migrated == [member.id for member in registry]
+
+
+def test_every_volume_and_file_that_is_mounted_is_there() -> None:
+    for service in SERVICES.values():
+        for mount in service.get("volumes", []):
+            source = mount.split(":")[0]
+            assert source in COMPOSE["volumes"] or (ROOT / source).exists()
+
+
+def test_services_that_are_waited_for_are_there() -> None:
+    for service in SERVICES.values():
+        for waited in service.get("depends_on", {}):
+            assert waited in SERVICES
+
+
+def test_only_the_gateway_is_reached_from_outside_and_only_it_may_sign() -> None:
+    assert [name for name, service in SERVICES.items() if "ports" in service] == ["gateway"]
+    for name, service in SERVING.items():
+        mounts = " ".join(service["volumes"])
+        assert ("claims-private" in mounts) is (name == "gateway")
+
+
+def test_the_image_holds_what_is_copied_and_runs_without_rights() -> None:
+    allowed = {
+        line[1:]
+        for line in (ROOT / ".dockerignore").read_text().splitlines()
+        if line.startswith("!")
+    }
+    assert all((ROOT / path).exists() for path in allowed)
+    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", DOCKERFILE, re.MULTILINE)
+    assert {path for paths in copied for path in paths.split()} - {"."} <= allowed
+    assert re.search(r"^USER (?!root)", DOCKERFILE, re.MULTILINE)
+    built_from = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert {built_from["readme"], *built_from["license-files"]} <= allowed
