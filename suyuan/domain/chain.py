@@ -112,6 +112,7 @@ class Chain:
     as_of: datetime | None = None
     known_at: datetime | None = None
     since: datetime | None = None
+    registered: Product | None = None  # what a register says of the product, if it was asked
 
     @property
     def complete(self) -> bool:
@@ -123,6 +124,7 @@ class Chain:
 def product_of(chain: Chain) -> Product:
     """The product's facts, each as the earliest event that is about the thing itself states it.
 
+    What no event states is taken from the register, where the chain was given its word.
     An event's product is that of its items or outputs, so what it was made from says nothing here.
     """
     stated = [
@@ -136,6 +138,8 @@ def product_of(chain: Chain) -> Product:
     }
     if told["name"] is None:
         told["name"] = next((t.name for t in chain.things if t.code == chain.code), None)
+    if chain.registered is not None:
+        told = {n: getattr(chain.registered, n) if v is None else v for n, v in told.items()}
     return Product(**told)
 
 

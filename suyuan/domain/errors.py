@@ -13,6 +13,7 @@
     ├── NotAllowed                  this caller may not do this
     ├── NotSayable                  the form asked for cannot say this event
     ├── MediaTypeUnknown            the body's media type is not one that is read here
+    ├── TooMany                     this caller asks more often than it may
     └── Unavailable                 something that is needed does not answer at the moment
 
 The domain knows no HTTP: ``suyuan.web.problems`` holds the one table from these to status codes.
@@ -103,6 +104,12 @@ class NotSayable(SuyuanError):
 
 class MediaTypeUnknown(SuyuanError):
     code = "media_type_unknown"
+
+
+class TooMany(SuyuanError):
+    """The quota is spent; ``retry_after`` in ``params`` is the seconds until there is more."""
+
+    code = "too_many_requests"
 
 
 class Unavailable(SuyuanError):

@@ -13,6 +13,7 @@ from enum import IntEnum, StrEnum
 
 from suyuan.domain.codes import Level
 from suyuan.domain.events import END_STEPS, Action, Event, EventType, Item, StoredEvent
+from suyuan.domain.making import maker_of
 
 
 class Role(IntEnum):
@@ -165,47 +166,44 @@ def edges_of(event: Event) -> Iterator[Edge]:
     """
     if event.correction is not None:
         return
-    rank = _rank(event)
+    key, party, rank = event.key, event.party.key, _rank(event)
     gone = event.type is EventType.OBJECT and (
         event.action is Action.DELETE or event.step in END_STEPS
     )
     seen: set[tuple[str, Role]] = set()
-    for item, role, other in _parts(event):
+    for item, role, other in _parts(event, key):
         code = item.code
-        if code.level in (Level.CLASS, Level.OTHER) or (code.key, role) in seen:
+        if code.level in _NO_THINGS or (code.key, role) in seen:
             continue
         seen.add((code.key, role))
-        yield Edge(
-            code.key,
-            role,
-            rank,
-            event.time,
-            event.id,
-            event.key,
-            event.party.key,
-            other,
-            gone,
-            item.is_lot,
+        yield _make_edge(
+            code.key, role, rank, event.time, event.id, key, party, other, gone, item.is_lot
         )
 
 
-def _parts(event: Event) -> Iterator[tuple[Item, Role, str | None]]:
+def _parts(event: Event, key: bytes) -> list[tuple[Item, Role, str | None]]:
     """Every thing of an event with its role and its far end."""
-    node = event.transformation or f"event:{event.key.hex()}"
-    yield from ((i, Role.ITEM, None) for i in event.items)
-    yield from ((i, Role.INPUT, node) for i in event.inputs)
-    yield from ((i, Role.OUTPUT, node) for i in event.outputs)
+    parts: list[tuple[Item, Role, str | None]] = [(i, _ITEM, None) for i in event.items]
+    if event.inputs or event.outputs:
+        node = event.transformation or f"event:{key.hex()}"
+        parts += [(i, _INPUT, node) for i in event.inputs]
+        parts += [(i, _OUTPUT, node) for i in event.outputs]
     if event.type is EventType.AGGREGATION and event.parent is not None:
-        yield from ((i, Role.CHILD, event.parent.key) for i in event.children)
+        parts += [(i, _CHILD, event.parent.key) for i in event.children]
         emptied = event.action is Action.DELETE and not event.children
-        yield Item(event.parent), Role.EMPTIED if emptied else Role.PARENT, None
-        return
-    yield from ((i, Role.ITEM, None) for i in event.children)
-    if event.parent is not None:
-        yield Item(event.parent), Role.ITEM, None
+        return [*parts, (Item(event.parent), Role.EMPTIED if emptied else Role.PARENT, None)]
+    parts += [(i, _ITEM, None) for i in event.children]
+    return parts if event.parent is None else [*parts, (Item(event.parent), _ITEM, None)]
+
+
+# Bound once: edges are made by the million, and members of enumerations are slow to look up.
+_make_edge = maker_of(Edge)
+_NO_THINGS = frozenset({Level.CLASS, Level.OTHER})
+_ITEM, _CHILD, _INPUT, _OUTPUT = Role.ITEM, Role.CHILD, Role.INPUT, Role.OUTPUT
+_RANKS = {action: Rank[action.value] for action in Action}
 
 
 def _rank(event: Event) -> Rank:
     if event.type is EventType.TRANSFORMATION:
         return Rank.TRANSFORMATION
-    return Rank[event.action.value] if event.action is not None else Rank.OBSERVE
+    return _RANKS[event.action] if event.action is not None else Rank.OBSERVE

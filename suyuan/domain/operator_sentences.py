@@ -11,9 +11,20 @@ OPERATOR_SENTENCES: dict[str, tuple[str, str]] = {
         "{home} 中的平台已在运行（进程 {pid}）；可用 suyuan stop 停止。",
         "The city in {home} is running already (process {pid}); suyuan stop ends it.",
     ),
+    "database_url_malformed": (
+        "SUYUAN_DATABASE_URL 应为 PostgreSQL 服务器的地址，例如 postgresql://用户:密码@主机:5432。",
+        (
+            "SUYUAN_DATABASE_URL must be the address of a PostgreSQL server, such as"
+            " postgresql://user:password@host:5432."
+        ),
+    ),
     "demonstration_refused": (
         "演示数据未被接受（HTTP {status}）：{reason}。",
         "The demonstration was not accepted (HTTP {status}): {reason}.",
+    ),
+    "file_not_writable": (
+        "无法写入 {path}（{reason}）。",
+        "{path} cannot be written ({reason}).",
     ),
     "home_not_readable": (
         "无法读取 {path}（{reason}）；请用启动平台的同一账户运行，或另设 SUYUAN_HOME。",
@@ -157,5 +168,26 @@ OPERATOR_SENTENCES: dict[str, tuple[str, str]] = {
     "subsystem_malformed": (
         "“{text}”不能作为子系统的标识；请用小写字母、数字和下划线，以字母开头，最多 31 个字符。",
         '"{text}" cannot be a subsystem\'s id; use lower-case letters, digits and underscores.',
+    ),
+    # --- suyuan load (services/loading.py) --------------------------------------------------------
+    "file_kind_unknown": (
+        "{name} 既不是 CSV 也不是 XLSX 文件。",
+        "{name} is neither a CSV nor an XLSX file.",
+    ),
+    "file_not_readable": (
+        "无法读取文件 {name}（{reason}）。",
+        "The file {name} cannot be read ({reason}).",
+    ),
+    "load_failed": (
+        "{name} 未被接受（HTTP {status}）：{reason}。",
+        "{name} was not taken (HTTP {status}): {reason}.",
+    ),
+    "load_key_missing": (
+        "缺少密钥；请用 --key 给出，或用 --as 选用演示密钥（suyuan key demo 列出名称）。",
+        "A key is missing; give one with --key, or a demonstration key with --as.",
+    ),
+    "load_no_answer": (
+        "{url} 没有应答（{reason}）；请检查地址，重新提交不会重复保存。",
+        "{url} does not answer ({reason}); check the address, nothing is stored twice.",
     ),
 }

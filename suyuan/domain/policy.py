@@ -13,6 +13,7 @@ added to ``Event`` one day is hidden until somebody decides otherwise.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import fields, replace
 from typing import Any
 
@@ -65,7 +66,7 @@ PUBLIC_DOCUMENTS = frozenset(
     ]
 )
 
-# Parties that are certainly no natural person: registered organisations.
+# Parties that are certainly no natural person, whether or not a register here knows them.
 _ORGANISATIONS = frozenset({"uscc", "gln", "pgln"})
 
 # Stands where a party was that this viewer may not see: it may be a natural person.
@@ -87,13 +88,16 @@ def direction_for(caller: Caller, asked: Direction | None) -> Direction:
     return asked or Direction.UP
 
 
-def view(chain: Chain, caller: Caller) -> Chain:
-    """The chain as this caller may see it; what was emptied is named in ``redacted``."""
+def view(chain: Chain, caller: Caller, organisations: AbstractSet[str] = frozenset()) -> Chain:
+    """The chain as this caller may see it; what was emptied is named in ``redacted``.
+
+    ``organisations`` are the keys of parties that a register says are no persons.
+    """
     if caller.role is CallerRole.CITY:
         return chain
     on_trail = {t.code.key for t in chain.things}
     kept = [e for e in chain.events if not _is_beyond(e, caller)]
-    events = tuple(_event_view(e, caller, on_trail) for e in kept)
+    events = tuple(_event_view(e, caller, on_trail, organisations) for e in kept)
     findings = chain.findings
     if len(kept) < len(chain.events):
         withheld = Finding("withheld", params={"count": len(chain.events) - len(kept)})
@@ -101,7 +105,9 @@ def view(chain: Chain, caller: Caller) -> Chain:
     return replace(chain, events=events, findings=tuple(_finding_view(f, caller) for f in findings))
 
 
-def stored_view(stored: StoredEvent, caller: Caller) -> StoredEvent:
+def stored_view(
+    stored: StoredEvent, caller: Caller, organisations: AbstractSet[str] = frozenset()
+) -> StoredEvent:
     """One event as this caller may see it, with the names of the members that were emptied.
 
     Looking twice changes nothing, so a subsystem and the gateway may both look.
@@ -113,7 +119,7 @@ def stored_view(stored: StoredEvent, caller: Caller) -> StoredEvent:
         return _redact(stored, _keep(event, _OUTLINE, _without_quantity), caller)
     seen = replace(
         _keep(event, _PUBLIC, _as_it_is),
-        source=Endpoint(_organisation(event.source.party), event.source.place),
+        source=Endpoint(_organisation(event.source.party, organisations), event.source.place),
         documents=tuple(d for d in event.documents if d.type in PUBLIC_DOCUMENTS),
     )
     return _redact(stored, seen, caller)
@@ -147,13 +153,15 @@ def _is_beyond(one: ChainEvent, caller: Caller) -> bool:
     )
 
 
-def _event_view(one: ChainEvent, caller: Caller, on_trail: set[str]) -> ChainEvent:
-    stored = stored_view(one.stored, caller)
+def _event_view(
+    one: ChainEvent, caller: Caller, on_trail: set[str], organisations: AbstractSet[str]
+) -> ChainEvent:
+    stored = stored_view(one.stored, caller, organisations)
     public = caller.role in (CallerRole.CONSUMER, CallerRole.ENTERPRISE)
     if public and not _sees_whole(one.stored, caller):
         event = _only(stored.event, on_trail)
         names = stored.redacted
-        if _organisation(event.party) is None:
+        if _organisation(event.party, organisations) is None:
             event, names = replace(event, party=WITHHELD), (*names, "party")
         stored = replace(stored, event=event, redacted=names)
     return replace(one, stored=stored)
@@ -194,8 +202,10 @@ def _without_quantity(item: Item) -> Item:
     return Item(item.code, classed=item.is_lot)
 
 
-def _organisation(party: Code | None) -> Code | None:
-    return party if party is not None and party.scheme in _ORGANISATIONS else None
+def _organisation(party: Code | None, registered: AbstractSet[str]) -> Code | None:
+    if party is None or (party.scheme not in _ORGANISATIONS and party.key not in registered):
+        return None
+    return party
 
 
 _JSON_NAMES = {"source": "from", "destination": "to"}

@@ -10,7 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from suyuan.domain.file_sentences import FILE_SENTENCES
+from suyuan.domain.limit_sentences import LIMIT_SENTENCES
 from suyuan.domain.operator_sentences import OPERATOR_SENTENCES
+from suyuan.domain.register_sentences import REGISTER_SENTENCES
 from suyuan.domain.report_sentences import REPORT_SENTENCES
 from suyuan.domain.tracing_sentences import TRACING_SENTENCES
 
@@ -22,7 +25,10 @@ _LIST_LIMIT = 40
 _UNKNOWN = ("此处有误（{code}）。", "Something is wrong here ({code}).")
 
 SENTENCES: dict[str, tuple[str, str]] = {
+    **LIMIT_SENTENCES,
+    **FILE_SENTENCES,
     **OPERATOR_SENTENCES,
+    **REGISTER_SENTENCES,
     **REPORT_SENTENCES,
     **TRACING_SENTENCES,
     # --- The error tree (suyuan/domain/errors.py): the code of each class -----------------------

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from suyuan.domain import errors
 from suyuan.domain.operator_sentences import OPERATOR_SENTENCES
+from suyuan.domain.register_sentences import REGISTER_SENTENCES
 from suyuan.domain.report_sentences import REPORT_SENTENCES
 from suyuan.domain.sentences import SENTENCES, sentence
 from suyuan.domain.tracing_sentences import TRACING_SENTENCES
@@ -74,7 +75,7 @@ def test_every_code_that_is_raised_has_a_sentence() -> None:
 
 
 def test_no_code_has_two_sentences() -> None:
-    parts = (OPERATOR_SENTENCES, REPORT_SENTENCES, TRACING_SENTENCES)
+    parts = (OPERATOR_SENTENCES, REGISTER_SENTENCES, REPORT_SENTENCES, TRACING_SENTENCES)
     known = [code for part in parts for code in part]
     assert len(known) == len(set(known))
     assert all(SENTENCES[code] == part[code] for part in parts for code in part)

@@ -1,0 +1,84 @@
+"""Sentences for spreadsheets that are sent as files, and for the jobs that take them in.
+
+The same shape as ``suyuan.domain.sentences``, which takes these in.
+"""
+
+from __future__ import annotations
+
+FILE_SENTENCES: dict[str, tuple[str, str]] = {
+    # --- A file as a whole (suyuan/wire/sheets) ---------------------------------------------------
+    "cell_too_long": (
+        "第 {row} 行附近有内容过长的单元格（上限 {limit} 个字符）。",
+        "A cell near row {row} is too long; the limit is {limit} characters.",
+    ),
+    "csv_malformed": (
+        "第 {row} 行的引号没有闭合，或该行过长；请检查引号，或另存为 XLSX。",
+        "A quote in row {row} is not closed, or the row is too long; check the quotes.",
+    ),
+    "encoding_unknown": (
+        "文件既不是 UTF-8 也不是 GB18030 编码（第 {byte} 字节处出错），请另存为其中一种。",
+        "The file is neither UTF-8 nor GB18030 (see byte {byte}); save it as one of the two.",
+    ),
+    "file_empty": (
+        "文件是空的；请下载模板，按其各列填写。",
+        "The file is empty; download the template and fill in its columns.",
+    ),
+    "file_refused": (
+        "文件无法读取，请按所列各处修改后重新提交。",
+        "The file cannot be read; correct what is listed and send it again.",
+    ),
+    "file_too_faulty": (
+        "有误的行过多，已停止；请修改已列出的各行后重新提交整个文件。",
+        "Too many rows are wrong; correct those listed and send the whole file again.",
+    ),
+    "header_missing": (
+        "第一行须是各列的名称，例如 {headers}；请使用模板。",
+        "The first row must name the columns, such as {headers}; use the template.",
+    ),
+    "header_twice": (
+        "“{header}”一列出现了两次，请只留一列。",
+        'The column "{header}" is there twice; keep one.',
+    ),
+    "header_unknown": (
+        "第 {place} 列“{header}”不是可用的列名，最接近的是“{closest}”；自定的列请写成 extra.名称。",
+        'Column {place}, "{header}", is unknown; the closest is "{closest}", or write extra.name.',
+    ),
+    "too_many_columns": (
+        "第 {row} 行超过 {limit} 列；请删除多余的列。",
+        "Row {row} has more than {limit} columns; delete those that are not needed.",
+    ),
+    "workbook_malformed": (
+        "文件不是完好的 XLSX 工作簿，或设有密码；请用表格软件打开后另存为 XLSX。",
+        "The file is not a sound XLSX workbook, or has a password; save it as XLSX again.",
+    ),
+    "workbook_too_large": (
+        "工作簿解压后过大（上限 {limit} 字节），请改用 CSV 或分成几个文件。",
+        "The workbook is too large when unpacked (limit {limit} bytes); use CSV or several files.",
+    ),
+    # --- One row ----------------------------------------------------------------------------------
+    "cell_without_header": (
+        "第 {place} 列有内容但没有列名；请补上列名或清空该格。",
+        "Column {place} has content but no header; name the column or empty the cell.",
+    ),
+    "code_as_number": (
+        "“{value}”是被表格软件改写成数字的编码，末位已丢失；请将该列设为文本格式后重新填写原编码。",
+        'The spreadsheet turned this code into the number "{value}"; format it as text, retype it.',
+    ),
+    "time_without_hour": (
+        "“{value}”只有日期，请写明几点，例如 2026-03-01 08:00。",
+        'The time "{value}" is a day alone; add the hour, as in 2026-03-01 08:00.',
+    ),
+    # --- Jobs (services/ingest) -------------------------------------------------------------------
+    "job_gave_up": (
+        "处理该文件时多次中断，已停止；请联系管理员，已保存的行重新提交时不会重复。",
+        "Work on the file broke off again and again; rows that were stored are not stored twice.",
+    ),
+    "job_unknown": (
+        "没有编号为“{id}”的任务，或它不属于您。",
+        'There is no job "{id}", or it is not yours.',
+    ),
+    "too_many_jobs": (
+        "还有 {count} 个文件未处理完，上限为 {limit} 个；请等其中一个完成后再提交。",
+        "{count} files are still being taken in and {limit} is the limit; wait for one to end.",
+    ),
+}

@@ -1,0 +1,93 @@
+"""Names on a finished chain: which codes registers are asked for, and where their answer goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from suyuan.domain.chain import Chain, Thing
+from suyuan.domain.codes import Code
+from suyuan.domain.events import Product as Facts
+from suyuan.domain.register import Party, Place, Product, product_key
+
+# A chain that names more than these shows codes for the rest: names cost one question a chain.
+MOST_NAMES = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The canonical keys of a chain that a register may know more of."""
+
+    parties: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.parties or self.places or self.products)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What registers say publicly of the keys of a chain; a person is never in it."""
+
+    parties: Mapping[str, Party] = field(default_factory=dict)
+    places: Mapping[str, Place] = field(default_factory=dict)
+    products: Mapping[str, Product] = field(default_factory=dict)
+
+    @property
+    def organisations(self) -> frozenset[str]:
+        """The keys of parties that are registered as organisations, whatever their codes."""
+        return frozenset(self.parties)
+
+
+def wanted_by(chain: Chain, most: int = MOST_NAMES) -> Wanted:
+    """Every party, place and product of a finished chain, at most ``most`` of each."""
+    events = [one.stored.event for one in chain.events]
+    ends = [end for e in events for end in (e.source, e.destination)]
+    parties = [*(e.party for e in events), *(end.party for end in ends)]
+    places = [*(e.place for e in events), *(end.place for end in ends)]
+    products = (product_key(code) for code in (chain.code, *(t.code for t in chain.things)))
+    return Wanted(_keys(parties, most), _keys(places, most), _first(products, most))
+
+
+def first_of(answers: Iterable[Known]) -> Known:
+    """Several registers as one: of each key the first that knows it is believed."""
+    known = Known({}, {}, {})
+    for answer in answers:
+        known = Known(
+            {**answer.parties, **known.parties},
+            {**answer.places, **known.places},
+            {**answer.products, **known.products},
+        )
+    return known
+
+
+def with_names(chain: Chain, known: Known, language: str) -> Chain:
+    """The chain with the registered names of things, and the product's facts, that none reported.
+
+    What an event states goes before what a register says: it is about this very lot. A code that
+    nobody reported stays nameless: the name of its product would vouch for it.
+    """
+    if not chain.events and not any(f.type == "class_level" for f in chain.findings):
+        return chain
+    product = known.products.get(product_key(chain.code))
+    facts = None
+    if product is not None:
+        facts = Facts(name=product.names.of(language), spec=product.spec)
+    things = tuple(_named(thing, known, language) for thing in chain.things)
+    return replace(chain, things=things, registered=facts)
+
+
+def _named(thing: Thing, known: Known, language: str) -> Thing:
+    product = known.products.get(product_key(thing.code))
+    if thing.name is not None or product is None:
+        return thing
+    return replace(thing, name=product.names.of(language))
+
+
+def _keys(codes: Iterable[Code | None], most: int) -> tuple[str, ...]:
+    return _first((c.key for c in codes if c is not None and c.key), most)
+
+
+def _first(keys: Iterable[str], most: int) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(keys))[:most]
