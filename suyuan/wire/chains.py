@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,14 +13,23 @@ from suyuan.domain.chain import Chain, ChainEvent, Finding, product_of
 from suyuan.domain.codes import Code
 from suyuan.domain.events import Endpoint, Event, Item, Product, StoredEvent
 from suyuan.domain.lookup import Hole
+from suyuan.domain.naming import Known
+from suyuan.domain.register import Party, Place
 from suyuan.domain.sentences import sentence
+from suyuan.wire.divisions import division_name
 from suyuan.wire.reports import encode
 
 Json = dict[str, Any]
 
 
-def write_chain(chain: Chain, *, asked: str, language: str, now: datetime) -> Json:
-    """The chain with every member of the contract; ``asked`` is the code as it was asked."""
+def write_chain(
+    chain: Chain, *, asked: str, language: str, now: datetime, known: Known | None = None
+) -> Json:
+    """The chain with every member of the contract; ``asked`` is the code as it was asked.
+
+    ``known`` is what registers say of its parties and places.
+    """
+    known = known or Known()
     events = [one.stored.event for one in chain.events]
     stated = product_of(chain)
     return {
@@ -33,8 +42,8 @@ def write_chain(chain: Chain, *, asked: str, language: str, now: datetime) -> Js
         "links": [
             {"from": k.from_, "to": k.to, "kind": k.kind, "event": k.event} for k in chain.links
         ],
-        "parties": _codes(p for e in events for p in _parties(e)),
-        "places": _codes(p for e in events for p in _places(e)),
+        "parties": _codes((p for e in events for p in _parties(e)), known.parties, language),
+        "places": _codes((p for e in events for p in _places(e)), known.places, language),
         "documents": _documents(events),
         "findings": [_finding(f, language) for f in chain.findings],
         "sources": [
@@ -135,9 +144,27 @@ def _places(event: Event) -> Iterable[Code | None]:
     return (event.place, event.source.place, event.destination.place)
 
 
-def _codes(codes: Iterable[Code | None]) -> list[Json]:
+def _codes(
+    codes: Iterable[Code | None], known: Mapping[str, Party] | Mapping[str, Place], language: str
+) -> list[Json]:
     unique = dict.fromkeys(c for c in codes if c is not None and c.key)
-    return [{"id": c.short, "code": c.key, "scheme": c.scheme, "name": None} for c in unique]
+    return [
+        {"id": c.short, "code": c.key, "scheme": c.scheme, **_named(known.get(c.key), language)}
+        for c in unique
+    ]
+
+
+def _named(entry: Party | Place | None, language: str) -> Json:
+    """What a register says of a party or place: ``name`` in the answer's language, else null."""
+    if entry is None:
+        return dict.fromkeys(("name", "names", "district", "district_name", "address"))
+    return {
+        "name": entry.names.of(language),
+        "names": {"zh": entry.names.zh, "en": entry.names.en},
+        "district": entry.district,
+        "district_name": division_name(entry.district) if entry.district else None,
+        "address": entry.address,
+    }
 
 
 def _documents(events: Sequence[Event]) -> list[Json]:

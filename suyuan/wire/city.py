@@ -15,11 +15,11 @@ from suyuan.domain.activities import KINDS, PACK, Activity, Shape
 from suyuan.domain.codes import Code, Level, Use, private
 from suyuan.domain.errors import Fault, NotSayable
 from suyuan.domain.events import Action, Event, EventType, Item, transformation_urn
+from suyuan.domain.units import UNITS
 from suyuan.wire import city_parts as parts
-from suyuan.wire import epcis_json
 from suyuan.wire.city_writing import write_members
 from suyuan.wire.extra import read_extra
-from suyuan.wire.identity import identify
+from suyuan.wire.identity import identify_city
 from suyuan.wire.reading import Reading
 
 # Owns the private codes of an event whose party cannot be read, while the rest is checked.
@@ -58,7 +58,7 @@ def read_event(
     reading = Reading(index, now)
     event = read_city(reading, raw, reporter)
     if event is not None and not event.id:
-        event, _ = identify(event, epcis_json.write_event(event))
+        event, _ = identify_city(event)
     return event, reading.faults
 
 
@@ -70,6 +70,8 @@ def write_event(event: Event) -> dict[str, Any]:
     form cannot say everything (no kind, a business step that its activity does not have) raises
     ``NotSayable``.
     """
+    if any(item.unit is not None and item.unit not in UNITS for item in event.things()):
+        raise NotSayable
     written = write_members(event)
     if read_city(Reading(), written, event.party, event.party) != _unclassed(event):
         raise NotSayable
@@ -101,7 +103,7 @@ def read_city(
         party=party,
         type=_TYPES[shape],
         time=time,
-        action=_action(activity, shape, values.get("items", ())),
+        action=action_of(activity, shape, values.get("items", ())),
         kind=fields["kind"],
         activity=fields["activity"],
         step=activity.step,
@@ -210,7 +212,7 @@ def _check_things(reading: Reading, values: dict[str, Any], shape: Shape | None)
         reading.fault("transformation_without_change", "/transformation")
 
 
-def _action(activity: Activity, shape: Shape, items: tuple[Item, ...]) -> Action | None:
+def action_of(activity: Activity, shape: Shape, items: tuple[Item, ...]) -> Action | None:
     """EPCIS 2.0, 7.3.2: a transformation has none; what ends whole things deletes them."""
     if shape is Shape.TRANSFORMATION:
         return None

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
+from suyuan.domain import units
 from suyuan.domain.activities import SECTORS
 from suyuan.domain.codes import Code, Level, Use, gs1
 from suyuan.domain.events import Correction, Document, Endpoint, Item, Product
@@ -34,10 +35,10 @@ URL_LIMIT = 2_000
 NOWHERE = Endpoint()
 NO_FACTS = Product()
 
-_GTIN_KEY = "https://id.gs1.org/01/"
+GTIN_KEY = "https://id.gs1.org/01/"
 _GTIN_LOT = re.compile(f"{gs1.SET_82}{{1,20}}")  # GS1 General Specifications, 3.4.1
 _UNIT = re.compile("[A-Z0-9]{2,3}")  # UN/CEFACT Recommendation 20, common codes
-_URL = re.compile(r"https?://[^\s\"<>\\^`{|}]+", re.IGNORECASE)
+URL = re.compile(r"https?://[^\s\"<>\\^`{|}]+", re.IGNORECASE)
 
 
 def read_id(reading: Reading, raw: Mapping[str, Any], name: str, at: str) -> str | None:
@@ -100,19 +101,31 @@ def _item(reading: Reading, value: Any, at: str, owner: str, lot: str | None) ->
     if raw is None:
         return None
     code = reading.code(raw, "code", at, owner=owner, required=True)
-    if lot is not None and code is not None and code.key.startswith(_GTIN_KEY):
-        code = _with_lot(reading, at, code, lot)
+    if lot is not None and code is not None and code.key.startswith(GTIN_KEY):
+        code = with_lot(reading, at, code, lot)
     quantity = reading.decimal(raw, "quantity", at)
     unit = raw.get("unit")
     if unit is not None:
-        if not isinstance(unit, str) or not _UNIT.fullmatch(unit):
-            reading.fault("unit_malformed", at + "/unit", value=quoted(unit))
+        if not isinstance(unit, str) or not _is_unit(reading, unit):
+            _blame_unit(reading, unit, at + "/unit")
         elif raw.get("quantity") is None:
             reading.fault("unit_without_quantity", at + "/unit")
     return None if code is None else Item(code, quantity, unit)
 
 
-def _with_lot(reading: Reading, at: str, code: Code, lot: str) -> Code:
+def _is_unit(reading: Reading, unit: str) -> bool:
+    """What is stored may have a unit that the table has since lost, or did not have yet."""
+    return unit in units.UNITS or (reading.latest is None and _UNIT.fullmatch(unit) is not None)
+
+
+def _blame_unit(reading: Reading, unit: Any, at: str) -> None:
+    near = units.near(unit) if isinstance(unit, str) else ()
+    code = "unit_unknown" if near else "unit_malformed"
+    reading.fault(code, at, value=quoted(unit), near=near)
+
+
+def with_lot(reading: Reading, at: str, code: Code, lot: str) -> Code:
+    """The code of a GTIN, of which ``product.lot`` says the lot; see ``read_items``."""
     if code.scheme == "gtin":
         if _GTIN_LOT.fullmatch(lot):
             return Code(f"{code.key}/10/{gs1.encode(lot)}", "gtin_lot", Level.LOT, code.text)
@@ -170,7 +183,7 @@ def read_documents(
 
 def _document(reading: Reading, raw: Mapping[str, Any], at: str) -> Document:
     url = reading.text(raw, "url", at, limit=URL_LIMIT)
-    if url is not None and not _URL.fullmatch(url):
+    if url is not None and not URL.fullmatch(url):
         reading.fault("url_malformed", at + "/url", value=url)
     return Document(
         type=reading.text(raw, "type", at, required=True) or "",

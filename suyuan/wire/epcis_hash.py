@@ -69,6 +69,12 @@ def _bytes(event: Mapping[str, Any]) -> bytes:
     return pre_image(event).encode("utf-8", "surrogatepass")
 
 
+def spell_member(name: str, value: Any, names: Names) -> str:
+    """A member of an event as it stands in the pre-image, one that CBV 2.0 orders by its name."""
+    write = _EVENT[name][1] if name in _EVENT else _LAST[name]
+    return write(name, value, names)
+
+
 # --- Members: each writer gives "name=value", or "" where there is nothing to say ---------------
 
 
@@ -144,7 +150,7 @@ def _generic(name: str, value: Any, names: Names) -> list[str]:
     if colon and prefix in names and not local.startswith("//"):
         name = f"{{{names[prefix]}}}{local}"
         if names[prefix] == SUYUAN_NAMESPACE:
-            return [] if local in _SPELLING else _own(name, value)
+            return [] if local in _SPELLING else spell_own(name, value)
     entries = value if isinstance(value, list) else (value,)
     return [name + _inner(entry, names) for entry in entries]
 
@@ -167,7 +173,7 @@ def _inner(value: Any, names: Names) -> str:
 _SPELLING = frozenset({"order", "spelled"})
 
 
-def _own(name: str, value: Any) -> list[str]:
+def spell_own(name: str, value: Any) -> list[str]:
     """A member of Suyuan's namespace, or one inside it: written alike, its texts as they are."""
     if isinstance(value, str):
         return [f"{name}={value}"]
@@ -184,7 +190,7 @@ def _own_inner(value: Any) -> str:
         return "=" + spell_verbatim(value)
     members: list[str] = []
     for name, entry in value.items():
-        members += _own(name, entry)
+        members += spell_own(name, entry)
     return "".join(sorted(members))
 
 

@@ -79,9 +79,12 @@ def spell_time(value: str) -> str | None:
     """A time in UTC with milliseconds, half of one rounded up; ``None`` for what is no time."""
     try:
         time = datetime.fromisoformat(value.strip())
-        instant = time.astimezone(UTC) + _HALF_MILLISECOND
+        return None if time.tzinfo is None else spell_instant(time)
     except (ValueError, OverflowError):
         return None
-    if time.tzinfo is None:
-        return None
-    return instant.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+
+
+def spell_instant(time: datetime) -> str:
+    """An aware time as ``spell_time`` spells it. Raises ``OverflowError`` at the end of time."""
+    instant = time.astimezone(UTC) + _HALF_MILLISECOND
+    return instant.isoformat(timespec="milliseconds")[:-6] + "Z"

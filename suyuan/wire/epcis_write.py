@@ -49,7 +49,7 @@ _LISTS = {
     ),
 }
 # Keys of these kinds are percent-encoded where they are made (suyuan.domain.codes), and so URIs.
-_ALWAYS_URIS = ("https://id.gs1.org/", "urn:suyuan:cn:")
+ALWAYS_URIS = ("https://id.gs1.org/", "urn:suyuan:cn:")
 
 
 def write_event(event: Event) -> dict[str, Any]:
@@ -81,7 +81,7 @@ def write_event(event: Event) -> dict[str, Any]:
         written["bizLocation"] = {"id": _uri(event.place, spelled)}
     _write_ends(event, written, spelled)
     if event.documents:
-        _write_papers(event.documents, written)
+        write_papers(event.documents, written)
     if event.product is not None:
         _write_product(event, event.product, written)
     _write_own(event, written)
@@ -130,7 +130,7 @@ def _shared(events: Sequence[Mapping[str, Any]]) -> tuple[Any, list[dict[str, An
 def _uri(code: Code, spelled: dict[str, str]) -> str:
     """A code's key as a URI; where that is another text, ``spelled`` learns what it stands for."""
     key = code.key
-    return key if key.startswith(_ALWAYS_URIS) else _spell(key, spelled)
+    return key if key.startswith(ALWAYS_URIS) else _spell(key, spelled)
 
 
 def _spell(text: str, spelled: dict[str, str]) -> str:
@@ -160,18 +160,18 @@ def _write_things(event: Event, written: dict[str, Any], spelled: dict[str, str]
     order = {}
     for name, epcs, classes in _LISTS[event.type]:
         items: tuple[Item, ...] = getattr(event, name)
-        wholes = [place for place, item in enumerate(items) if not _is_class(item)]
+        wholes = [place for place, item in enumerate(items) if not is_class(item)]
         if wholes or (not items and name == "items"):
             written[epcs] = [_uri(items[place].code, spelled) for place in wholes]
         if len(wholes) < len(items):
-            parts = [place for place, item in enumerate(items) if _is_class(item)]
+            parts = [place for place, item in enumerate(items) if is_class(item)]
             written[classes] = [_quantity(items[place], spelled) for place in parts]
             if wholes and wholes[-1] > parts[0]:
                 order[name] = _inverse([*wholes, *parts])
     if order:
         written["suyuan:order"] = order
     if event.type is EventType.TRANSFORMATION:
-        _write_transformation(event, written, spelled)
+        write_transformation(event, written, spelled)
 
 
 def _inverse(places: list[int]) -> list[int]:
@@ -182,7 +182,7 @@ def _inverse(places: list[int]) -> list[int]:
     return inverse
 
 
-def _is_class(item: Item) -> bool:
+def is_class(item: Item) -> bool:
     """Whether a thing stands in a quantityList: a lot, a class, or as much of one as is said."""
     return (
         item.quantity is not None
@@ -195,13 +195,14 @@ def _is_class(item: Item) -> bool:
 def _quantity(item: Item, spelled: dict[str, str]) -> dict[str, Any]:
     written: dict[str, Any] = {"epcClass": _uri(item.code, spelled)}
     if item.quantity is not None:
-        written["quantity"] = _number(item.quantity)
+        written["quantity"] = as_number(item.quantity)
     if item.unit is not None:
         written["uom"] = item.unit
     return written
 
 
-def _number(quantity: Decimal) -> int | float | Decimal:
+def as_number(quantity: Decimal) -> int | float | Decimal:
+    """A quantity as a JSON number that has all of its digits."""
     whole = int(quantity)
     if whole == quantity:
         return whole
@@ -209,7 +210,7 @@ def _number(quantity: Decimal) -> int | float | Decimal:
     return double if Decimal(repr(double)) == quantity else quantity
 
 
-def _write_transformation(event: Event, written: dict[str, Any], spelled: dict[str, str]) -> None:
+def write_transformation(event: Event, written: dict[str, Any], spelled: dict[str, str]) -> None:
     """EPCIS wants inputs and outputs, or an id that joins what other events say of the rest."""
     if event.transformation is not None:
         uri = _spell(event.transformation, spelled)
@@ -255,7 +256,7 @@ def _ends(name: str, end: Endpoint, spelled: dict[str, str]) -> Iterable[dict[st
         yield {"type": "location", name: _uri(end.place, spelled)}
 
 
-def _write_papers(documents: tuple[Document, ...], written: dict[str, Any]) -> None:
+def write_papers(documents: tuple[Document, ...], written: dict[str, Any]) -> None:
     """All documents in our words, and those that EPCIS has a member for there too."""
     written["suyuan:documents"] = [_write_paper(document) for document in documents]
     certificates = [d.url for d in documents if d.type == CERTIFICATION and is_strict_uri(d.url)]

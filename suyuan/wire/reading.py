@@ -32,12 +32,12 @@ INTEGER_DIGITS, FRACTION_DIGITS = 15, 9
 
 _QUANTITY_CEILING = Decimal(10) ** INTEGER_DIGITS
 _MALIGN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-_DECIMAL = re.compile(rf"[0-9]{{1,{INTEGER_DIGITS}}}(?:\.[0-9]{{1,{FRACTION_DIGITS}}})?")
+DECIMAL = re.compile(rf"[0-9]{{1,{INTEGER_DIGITS}}}(?:\.[0-9]{{1,{FRACTION_DIGITS}}})?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # ISO 8601 calendar date and time in the extended format; offsets as EPCIS 2.0 has them, +-14:00.
 _TIME = re.compile(
     r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?"
-    r"(?P<offset>Z|[+-](0\d|1[0-3]):[0-5]\d|[+-]14:00)?",
+    r"(Z|[+-](0\d|1[0-3]):[0-5]\d|[+-]14:00)?",
     re.ASCII,
 )
 
@@ -209,11 +209,11 @@ class Reading:
         if value is None:
             self._absent(name, at, required)
             return None
-        found = _TIME.fullmatch(value) if isinstance(value, str) else None
-        instant = None if found is None else _instant(value)
-        if found is None or instant is None:
+        fits = isinstance(value, str) and _TIME.fullmatch(value) is not None
+        instant = _instant(value) if fits else None
+        if instant is None:
             self.fault("time_malformed", pointer(at, name), value=quoted(value))
-        elif found["offset"] is None:
+        elif instant.tzinfo is None:
             self.fault("time_no_offset", pointer(at, name), value=value)
         elif not FIRST_YEAR <= instant.year <= LAST_YEAR:
             years = {"first": FIRST_YEAR, "last": LAST_YEAR}
@@ -232,7 +232,7 @@ class Reading:
         value = raw.get(name)
         if value is None:
             return None
-        if isinstance(value, str) and _DECIMAL.fullmatch(value):
+        if isinstance(value, str) and DECIMAL.fullmatch(value):
             return Decimal(value)
         amount = _amount(value)
         if amount is None:
@@ -299,17 +299,31 @@ def _instant(text: str) -> datetime | None:
 
 def recognised(text: str, owner: str | None, use: Use) -> Code:
     """``suyuan.domain.codes.recognise``, quicker for a code that came before; it raises alike."""
-    return _thing(text, owner) if use is Use.THING else _known(text, owner, use)
+    if use is _A_THING:
+        return recognised_thing(text, owner)
+    return recognised_place(text, owner) if use is _A_PLACE else recognised_party(text, owner)
+
+
+# One cache for each use: a member of an enumeration is slow to look up by.
+_A_THING, _A_PLACE = Use.THING, Use.PLACE
 
 
 @lru_cache(_CACHED_CODES)
-def _known(text: str, owner: str | None, use: Use) -> Code:
-    return recognise(text, owner=owner, use=use)
-
-
-@lru_cache(_CACHED_CODES)
-def _thing(text: str, owner: str | None) -> Code:
+def recognised_thing(text: str, owner: str | None) -> Code:
+    """``recognised`` for the code of a thing."""
     return recognise(text, owner=owner)
+
+
+@lru_cache(_CACHED_CODES)
+def recognised_party(text: str, owner: str | None) -> Code:
+    """``recognised`` for the code of a party."""
+    return recognise(text, owner=owner, use=Use.PARTY)
+
+
+@lru_cache(_CACHED_CODES)
+def recognised_place(text: str, owner: str | None) -> Code:
+    """``recognised`` for the code of a place."""
+    return recognise(text, owner=owner, use=Use.PLACE)
 
 
 def _amount(value: Any) -> Decimal | None:

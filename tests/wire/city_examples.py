@@ -164,7 +164,7 @@ INVALID: dict[str, tuple[Any, str, str]] = {
     ),
     "a unit in words": (
         sale(items=[{"code": "A", "quantity": "1", "unit": "kg"}]),
-        "unit_malformed",
+        "unit_unknown",
         "/items/0/unit",
     ),
     "a unit of nothing": (

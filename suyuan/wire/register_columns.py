@@ -1,0 +1,162 @@
+"""The columns of spreadsheets of the register, in both languages: one table for each kind."""
+
+from __future__ import annotations
+
+from suyuan.domain.register import Kind
+from suyuan.wire.sheets.columns import Column, Content, plain
+
+_C = Content
+# The template has columns for so many licences of a party; the API takes more.
+LICENCE_COLUMNS = 3
+
+
+def _names(zh: str, en: str, *aliases: str) -> tuple[Column, ...]:
+    note = ("中英文至少填一个", "At least one of the two names")
+    return (
+        Column("name_zh", zh, en, "/names/zh", note=note, aliases=("中文名称", *aliases)),
+        Column("name_en", "英文名称", "English name", "/names/en", note=note),
+    )
+
+
+_DISTRICT = Column(
+    "district",
+    "行政区划",
+    "District",
+    "/district",
+    _C.CODE,
+    "350203",
+    ("6 位代码（GB/T 2260）", "Six digits of GB/T 2260"),
+    ("行政区划代码", "区划代码"),
+)
+_ADDRESS = Column("address", "地址", "Address", "/address", aliases=("住所", "经营地址"))
+_VALID_FROM = Column(
+    "valid_from",
+    "生效日期",
+    "Valid from",
+    "/valid_from",
+    _C.DATE,
+    "",
+    ("不填即今天", "Today, if it is left out"),
+)
+_PARTY = Column(
+    "party",
+    "所属企业",
+    "Belongs to",
+    "/party",
+    _C.CODE,
+    "",
+    ("企业可不填", "An enterprise may leave it out"),
+    ("Party",),
+)
+
+
+def _licence(number: int) -> tuple[Column, ...]:
+    """The columns of a party's ``number``-th licence; the first have no number in their names."""
+    name, zh, en = (f"_{number}", str(number), f" {number}") if number > 1 else ("", "", "")
+    at = f"/licences/{number - 1}"
+    return (
+        Column(
+            f"licence{name}",
+            f"许可证编号{zh}",
+            f"Licence{en}",
+            f"{at}/number",
+            _C.CODE,
+            aliases=(f"许可证号{zh}",),
+        ),
+        Column(f"licence_type{name}", f"许可证类型{zh}", f"Licence type{en}", f"{at}/type"),
+        Column(
+            f"licence_from{name}",
+            f"许可证有效期起{zh}",
+            f"Licence from{en}",
+            f"{at}/valid_from",
+            _C.DATE,
+        ),
+        Column(
+            f"licence_to{name}",
+            f"许可证有效期至{zh}",
+            f"Licence until{en}",
+            f"{at}/valid_to",
+            _C.DATE,
+            aliases=(f"许可证有效期{zh}", f"许可证有效期止{zh}"),
+        ),
+    )
+
+
+REGISTER_COLUMNS: dict[Kind, tuple[Column, ...]] = {
+    Kind.PARTY: (
+        Column(
+            "id",
+            "统一社会信用代码",
+            "Party id",
+            "/id",
+            _C.CODE,
+            "",
+            ("或 GLN、自编码", "A USCC, a GLN or an own code"),
+            ("主体编码", "企业编码", "USCC", "GLN"),
+        ),
+        *_names("名称", "Name", "企业名称", "单位名称"),
+        Column("type", "主体类型", "Type", "/type", _C.WORD, "企业", aliases=("类型",)),
+        _DISTRICT,
+        _ADDRESS,
+        *(column for number in range(1, LICENCE_COLUMNS + 1) for column in _licence(number)),
+        Column("person", "联系人", "Contact", "/contact/person"),
+        Column("phone", "联系电话", "Phone", "/contact/phone", _C.CODE, aliases=("电话", "手机")),
+        Column(
+            "legal_representative",
+            "法定代表人",
+            "Legal representative",
+            "/contact/legal_representative",
+            aliases=("负责人", "法人"),
+        ),
+        _VALID_FROM,
+    ),
+    Kind.PLACE: (
+        Column(
+            "id",
+            "地点编码",
+            "Place id",
+            "/id",
+            _C.CODE,
+            "350203001",
+            ("GLN、流通节点编号或自编码", "A GLN, a market node or an own code"),
+            ("节点编码", "GLN"),
+        ),
+        *_names("地点名称", "Name", "名称"),
+        _PARTY,
+        _DISTRICT,
+        _ADDRESS,
+        _VALID_FROM,
+    ),
+    Kind.PRODUCT: (
+        Column(
+            "id",
+            "产品编码",
+            "Product id",
+            "/id",
+            _C.CODE,
+            "6901234567892",
+            ("商品条码（GTIN）或自编码", "A GTIN or an own code"),
+            ("商品条码", "GTIN", "编码"),
+        ),
+        *_names("产品名称", "Name", "名称", "品名"),
+        _PARTY,
+        Column("producer", "生产者", "Producer", "/producer", _C.CODE),
+        Column("spec", "规格", "Specification", "/spec", aliases=("Spec", "规格型号")),
+        Column("shelf_life", "保质期", "Shelf life", "/shelf_life"),
+        Column("sector", "行业", "Sector", "/sector", _C.WORD),
+        Column("standard", "执行标准", "Standard", "/standard", aliases=("产品标准",)),
+        _VALID_FROM,
+    ),
+}
+
+HEADERS: dict[Kind, dict[str, Column]] = {
+    kind: {
+        plain(header): column
+        for column in columns
+        for header in (
+            *(column.name, column.zh, column.en, f"{column.zh} {column.en}"),
+            *column.aliases,
+        )
+    }
+    for kind, columns in REGISTER_COLUMNS.items()
+}

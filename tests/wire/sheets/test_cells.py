@@ -1,0 +1,92 @@
+"""What people write into cells, and what it is in the city form."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from suyuan.wire.sheets import cells
+from suyuan.wire.sheets.cells import CellRefused
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("2026-03-01 08:00", "2026-03-01T08:00:00+08:00"),
+        ("2026/3/1 8:05", "2026-03-01T08:05:00+08:00"),
+        ("2026.3.1 8:05:09", "2026-03-01T08:05:09+08:00"),
+        ("2026年3月1日8时5分", "2026-03-01T08:05:00+08:00"),
+        ("2026年3月1日 08:05:09.25", "2026-03-01T08:05:09.25+08:00"),
+        ("2026-03-01T08:00:00Z", "2026-03-01T08:00:00Z"),
+        ("2026-03-01 08:00 -05:30", "2026-03-01T08:00:00-05:30"),
+    ],
+)
+def test_a_time_is_read_as_it_is_written_and_is_beijing_time_without_offset(
+    written: str, read: str
+) -> None:
+    assert cells.moment(written) == read
+
+
+@pytest.mark.parametrize("written", ["3/1/2026 8:00", "yesterday", "8:00", "2026-03-01 8"])
+def test_a_time_that_could_be_two_is_left_to_the_reader_to_refuse(written: str) -> None:
+    assert cells.moment(written) == written
+
+
+@pytest.mark.parametrize("written", ["2026-03-01", "2026年3月1日", "20260301"])
+def test_a_day_alone_is_no_time(written: str) -> None:
+    with pytest.raises(CellRefused, match="time_without_hour"):
+        cells.moment(written)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["2026-03-01", "2026/3/1", "2026.3.1", "2026年3月1日", "20260301", "2026-03-01 00:00:00"],
+)
+def test_a_date_is_read_as_it_is_written(written: str) -> None:
+    assert cells.day(written) == "2026-03-01"
+
+
+@pytest.mark.parametrize("written", ["3/1/2026", "2026-03-01 08:00", "March"])
+def test_a_date_that_is_none_is_left_to_the_reader_to_refuse(written: str) -> None:
+    assert cells.day(written) == written
+
+
+@pytest.mark.parametrize("written", ["8.38579E+19", "6,9E+12", "-1E+20"])
+def test_a_code_that_was_taken_for_a_number_is_refused(written: str) -> None:
+    with pytest.raises(CellRefused, match="code_as_number"):
+        cells.code(written)
+    with pytest.raises(CellRefused, match="code_as_number"):
+        cells.things(f"6901234567892; {written}")
+
+
+@pytest.mark.parametrize("written", ["12E3", "1E5", "E+12", "83857930000879766660"])
+def test_a_code_that_only_looks_a_little_like_a_number_is_a_code(written: str) -> None:
+    assert cells.code(written) == written
+
+
+def test_things_are_separated_by_semicolons_or_lines_and_may_have_quantities() -> None:
+    assert cells.things("A*12.5 KGM;B*3；C \n D * 2千克;") == [
+        {"code": "A", "quantity": "12.5", "unit": "KGM"},
+        {"code": "B", "quantity": "3"},
+        {"code": "C"},
+        {"code": "D", "quantity": "2", "unit": "KGM"},
+    ]
+
+
+def test_a_star_without_a_number_belongs_to_the_code() -> None:
+    assert cells.things("(01)06901234567892(10)A*B") == [{"code": "(01)06901234567892(10)A*B"}]
+
+
+@pytest.mark.parametrize(("written", "read"), [("公斤", "KGM"), ("kg", "KGM"), ("斤", "斤")])
+def test_a_unit_has_names_and_one_without_a_code_stays_as_it_is(written: str, read: str) -> None:
+    assert cells.unit(written) == read
+
+
+@given(st.text())
+def test_any_text_is_a_value_or_is_refused(text: str) -> None:
+    for convert in (cells.moment, cells.day, cells.code, cells.unit, cells.things, cells.texts):
+        with suppress(CellRefused):
+            assert convert(text) is not None
