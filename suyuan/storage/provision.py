@@ -1,10 +1,12 @@
 """A server made ready: the roles, a database for each subsystem and the gateway, all tables.
 
-Everything here may be done again at any time, by several at once, on a new server or an old one.
+Everything here may be done again at any time, by several processes at once, on a new server or an
+old one. Within one process one after the other: what Alembic runs on is the process's.
 """
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -167,7 +169,10 @@ def _unavailable(server_url: str, error: Exception) -> Unavailable:
     """What the operator must know, in PostgreSQL's own words, without the password."""
     driver = error.orig if isinstance(error, DBAPIError) else error
     cause = (driver.__cause__ or driver) if driver is not None else error
-    reason = str(cause).partition("\n")[0] or type(cause).__name__
+    if isinstance(cause, OSError) and (cause.errno or 0) > 0:
+        reason = os.strerror(cause.errno or 0)  # asyncpg's own text is a tuple of numbers
+    else:
+        reason = str(cause).partition("\n")[0] or type(cause).__name__
     address = async_url(server_url)
     where = f"{address.host or 'localhost'}:{address.port or 5432}"
     return Unavailable("server_not_ready", server=where, reason=reason)

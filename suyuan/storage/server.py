@@ -15,8 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Protocol, Self
-
-from sqlalchemy import URL
+from urllib.parse import quote
 
 from suyuan.domain.errors import Unavailable
 from suyuan.storage.daemon import Daemon, replace_text
@@ -93,13 +92,8 @@ class EmbeddedServer:
         """Where the running server is, with the password. Raises ``Unavailable`` if it is not."""
         if not self.is_running():
             raise Unavailable("postgres_not_running")
-        return URL.create(
-            "postgresql",
-            _LOGIN,
-            self._password(),
-            "127.0.0.1",
-            self._daemon.state["port"],
-        ).render_as_string(hide_password=False)
+        port = self._daemon.state["port"]
+        return f"postgresql://{_LOGIN}:{quote(self._password())}@127.0.0.1:{port}"
 
     def start(self) -> None:
         """Start the server, for the first time or again, and wait until it answers.

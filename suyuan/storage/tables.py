@@ -7,10 +7,13 @@ distributed by (``events`` by key, ``edges`` by code), so that Citus can spread 
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     Index,
+    Integer,
     LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
@@ -56,6 +59,11 @@ events = Table(
 )
 Index("events_declarations", events.c.key, postgresql_where=events.c.declaration)
 Index("events_by_id", events.c.id)
+# Lists (suyuan/storage/lists.py). Spreadsheets put a million events under one instant: record time
+# keeps a page from sorting them all, and costs ingest a third of what the key would, since the rows
+# of a batch share it.
+Index("events_by_party", events.c.party, events.c.time, events.c.record_time)
+Index("events_by_time", events.c.time, events.c.record_time)
 
 # The hot table: one row for each code's part in an event, with all that the walk decides by, so
 # that a hop is one index probe for each code and no event body is read before the end.
@@ -88,4 +96,78 @@ keys = Table(
     Column("label", Text, nullable=False, server_default=""),
     _moment("issued_at", given_here=True),
     Column("revoked_at", DateTime(timezone=True)),
+)
+
+# The register's versions (suyuan/storage/register.py): appended, never changed. ``number`` counts
+# those of an id, and its place in the key makes two writers of one id meet.
+register = Table(
+    "register",
+    metadata,
+    Column("code", _CODE, nullable=False),
+    Column("kind", SmallInteger, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("valid_from", Date, nullable=False),
+    _moment("recorded_at", given_here=True),
+    Column("content", Uuid, nullable=False),
+    Column("holder", _CODE),
+    Column("reporter", _CODE, nullable=False),
+    Column("authority", Boolean, nullable=False),
+    Column("document", Text, nullable=False),
+    PrimaryKeyConstraint("code", "kind", "number", name="register_pkey"),
+)
+
+# Files that are being taken in (suyuan/storage/jobs.py). Few rows, and claimed by looking over all
+# of them: on a cluster these three stay on one node.
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("owner", _CODE, nullable=False),
+    Column("party", _CODE),
+    Column("name", Text, nullable=False),
+    Column("format", _CODE, nullable=False),
+    Column("dry_run", Boolean, nullable=False),
+    Column("kind", _CODE, nullable=False, server_default="events"),
+    Column("state", _CODE, nullable=False, server_default="receiving"),
+    Column("size", BigInteger, nullable=False, server_default="0"),
+    Column("line", Integer, nullable=False, server_default="0"),
+    Column("rows_total", Integer),
+    Column("rows_read", Integer, nullable=False, server_default="0"),
+    Column("accepted", Integer, nullable=False, server_default="0"),
+    Column("repeated", Integer, nullable=False, server_default="0"),
+    Column("rejected", Integer, nullable=False, server_default="0"),
+    Column("header", Text),
+    Column("problem", Text),
+    Column("claim", Uuid),
+    Column("attempts", SmallInteger, nullable=False, server_default="0"),
+    _moment("created_at", given_here=True),
+    Column("started_at", DateTime(timezone=True)),
+    Column("heartbeat_at", DateTime(timezone=True)),
+    Column("finished_at", DateTime(timezone=True)),
+)
+Index(
+    "jobs_open",
+    jobs.c.created_at,
+    postgresql_where=text("state IN ('receiving', 'waiting', 'running')"),
+)
+
+# A file in parts of a megabyte, until its job has ended.
+job_parts = Table(
+    "job_parts",
+    metadata,
+    Column("job", Uuid, nullable=False),
+    Column("part", Integer, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("job", "part", name="job_parts_pkey"),
+)
+
+# The rows of a file that were refused, as they were, for the report.
+job_rejections = Table(
+    "job_rejections",
+    metadata,
+    Column("job", Uuid, nullable=False),
+    Column("line", Integer, nullable=False),
+    Column("cells", Text, nullable=False),
+    Column("faults", Text, nullable=False),
+    PrimaryKeyConstraint("job", "line", name="job_rejections_pkey"),
 )

@@ -1,0 +1,48 @@
+"""What is loaded, and what becomes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+
+from suyuan.domain.events import Event
+
+Identity = tuple[bytes, str, bool]  # event key, reporter, whether it is a declaration
+
+FORMS = ("city", "epcis")  # the place in this tuple is what ``events.form`` stores
+
+
+@dataclass(frozen=True)
+class Row:
+    """One report ready to be stored. ``content`` is 16 bytes over the CBV 2.0 pre-image."""
+
+    event: Event
+    content: bytes
+    form: str
+    document: str
+    reporter: str
+    authority: bool
+
+    @cached_property
+    def identity(self) -> Identity:
+        return (self.event.key, self.event.party.key, self.event.correction is not None)
+
+
+class Outcome(Enum):
+    ACCEPTED = "accepted"
+    REPEATED = "repeated"  # the same id with the same content, or a declaration made before
+    CONFLICT = "conflict"  # the same id with other content
+    VOIDED = "voided"  # other content under an id that was declared in error
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What became of one row; ``known`` is the document that stands in its way, if one does."""
+
+    outcome: Outcome
+    known: str | None = None
+
+    @property
+    def clashes(self) -> bool:
+        return self.outcome in (Outcome.CONFLICT, Outcome.VOIDED)

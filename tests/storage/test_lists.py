@@ -1,0 +1,54 @@
+"""A page of a list is one statement down an index: nothing is sorted whole, nothing is scanned."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from sqlalchemy import text
+
+from suyuan.storage import lists
+from suyuan.storage.engine import WriteConnection
+
+PLACE = {
+    ":after_time": "timestamptz '2026-03-01'",
+    ":after_record_time": "timestamptz '2026-03-02'",
+    ":after_key": "uuid '80000000-0000-0000-0000-000000000000'",
+    ":after_party": "'p'",
+}
+
+
+async def plan(connection: WriteConnection, statement: str, **values: str) -> str:
+    """The plan where the planner must not scan: the tables of a test are too small to choose."""
+    given = {**PLACE, ":most": "101"} | {f":{name}": value for name, value in values.items()}
+    for name in sorted(given, key=len, reverse=True):
+        statement = statement.replace(name, given[name])
+    await connection.execute(text("SET LOCAL enable_seqscan = off"))
+    await connection.execute(text("SET LOCAL enable_bitmapscan = off"))
+    rows = await connection.execute(text(f"EXPLAIN (COSTS OFF) {statement}"))
+    return "\n".join(row[0] for row in rows)
+
+
+@pytest.mark.parametrize("conditions", [[], [lists._AFTER], [lists._FILTERS["kind"], lists._AFTER]])
+async def test_everybodys_events_come_down_the_index_of_times(
+    writing: WriteConnection, conditions: list[str]
+) -> None:
+    found = await plan(writing, lists._of_all(conditions), kind="'retail'")
+    assert "Index Scan Backward using events_by_time" in found
+    assert 'Presorted Key: e."time", e.record_time' in found
+
+
+@pytest.mark.parametrize("conditions", [[], [lists._AFTER]])
+async def test_a_partys_events_come_down_the_index_of_parties(
+    writing: WriteConnection, conditions: list[str]
+) -> None:
+    statement = lists._of_all([lists._FILTERS["party"], *conditions])
+    found = await plan(writing, statement, party="'p'")
+    assert "Index Scan Backward using events_by_party" in found
+    assert "Presorted Key" in found
+
+
+async def test_a_codes_events_come_down_the_index_of_edges(writing: WriteConnection) -> None:
+    found = await plan(writing, lists._of_code([lists._AFTER]), code="'c'")
+    assert re.search(r"Index Scan Backward using edges_by_code", found)
+    assert "using events_pkey" in found
