@@ -1,0 +1,115 @@
+"""Who can name the parties, places and products of a chain: a register of one's own, or others'.
+
+A name is no part of a chain's truth: who does not answer costs names and leaves no hole.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Protocol
+
+import httpx
+
+from suyuan.domain.naming import Known, Wanted, first_of
+from suyuan.domain.register import Kind, Party, Place, Product, public_view, today
+from suyuan.storage.engine import Database
+from suyuan.storage.register import find_in_force
+from suyuan.wire.register_cards import read_entry, read_names_response, write_names_request
+
+# The longest answer there can be to a full question is a third of this.
+MAX_ANSWER_BYTES = 32 * 1024 * 1024
+
+
+class Names(Protocol):
+    """Answers what is publicly known of keys; of a key that nobody registered it says nothing."""
+
+    async def ask(self, wanted: Wanted) -> Known: ...
+
+
+class OwnNames:
+    """The register in a subsystem's own database: one statement for all codes of a chain."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def ask(self, wanted: Wanted) -> Known:
+        """What holds today; persons are left out."""
+        ids = [
+            *((int(Kind.PARTY), key) for key in wanted.parties),
+            *((int(Kind.PLACE), key) for key in wanted.places),
+            *((int(Kind.PRODUCT), key) for key in wanted.products),
+        ]
+        if not ids:
+            return Known()
+        async with self._database.reading() as connection:
+            found = await find_in_force(connection, ids, today(datetime.now(UTC)))
+        parties: dict[str, Party] = {}
+        places: dict[str, Place] = {}
+        products: dict[str, Product] = {}
+        for stored in found:
+            match read_entry(stored.kind, stored.document):
+                case Party() as party:
+                    public = public_view(party)
+                    if public is not None:
+                        parties[stored.code] = public
+                case Place() as place:
+                    places[stored.code] = place
+                case Product() as product:
+                    products[stored.code] = product
+        return Known(parties, places, products)
+
+
+class RemoteNames:
+    """Another subsystem's register, over its ``POST /v1/names``.
+
+    Raises ``httpx.HTTPError`` or ``ValueError`` when it is down, slow, refuses, or answers with
+    what is no answer.
+    """
+
+    def __init__(
+        self, client: httpx.AsyncClient, url: str, *, authorise: Callable[[], dict[str, str]]
+    ) -> None:
+        self._client = client
+        self._url = url.rstrip("/") + "/v1/names"
+        self._authorise = authorise
+
+    async def ask(self, wanted: Wanted) -> Known:
+        headers = {"Content-Type": "application/json", **self._authorise()}
+        async with self._client.stream(
+            "POST", self._url, content=write_names_request(wanted), headers=headers
+        ) as response:
+            if response.status_code != 200:
+                raise ValueError(f"names were refused: {response.status_code}")
+            body = bytearray()
+            async for chunk in response.aiter_bytes():
+                body += chunk
+                if len(body) > MAX_ANSWER_BYTES:
+                    raise ValueError("the answer about names is too long")
+        return read_names_response(bytes(body), wanted)
+
+
+class FederatedNames:
+    """Several registers at once: of each key the first member that knows it is believed.
+
+    ``seconds`` bounds the whole question; who has not answered by then is left out.
+    """
+
+    def __init__(self, members: Mapping[str, Names], *, seconds: float) -> None:
+        self._members = members
+        self._ends = time.monotonic() + seconds
+
+    async def ask(self, wanted: Wanted) -> Known:
+        if not wanted:
+            return Known()
+        answers = await asyncio.gather(*(self._try(m, wanted) for m in self._members.values()))
+        return first_of(answers)
+
+    async def _try(self, member: Names, wanted: Wanted) -> Known:
+        try:
+            async with asyncio.timeout(max(self._ends - time.monotonic(), 0)):
+                return await member.ask(wanted)
+        except (TimeoutError, httpx.HTTPError, ValueError):
+            return Known()
