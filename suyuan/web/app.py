@@ -13,6 +13,7 @@ from joserfc.jwk import OKPKey
 from suyuan import __version__
 from suyuan.storage.engine import Database
 from suyuan.web import docs, health, problems
+from suyuan.web.admission import Admission, Slots
 from suyuan.web.auth import KeyCache, caller
 from suyuan.web.claims import read_key
 from suyuan.web.health import Metrics
@@ -20,6 +21,7 @@ from suyuan.web.limits import BodyLimit, UrlLimit
 from suyuan.web.logs import AccessLog
 from suyuan.web.openapi import with_problems
 from suyuan.web.problems import LastResort
+from suyuan.web.quotas import Quotas, TokenBuckets, networks
 from suyuan.web.settings import ENV_PREFIX, ServiceSettings, SettingsRefused
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -62,6 +64,8 @@ def create_app(
     )
     app.state.settings = settings
     app.state.key_cache = KeyCache()
+    app.state.quotas = _quotas(settings)
+    app.state.captures = Slots(settings.max_captures)
     app.state.metrics = Metrics()
     app.state.claims_key = _key(settings.claims_public_key, "CLAIMS_PUBLIC_KEY", private=False)
     app.state.signing_key = _key(settings.claims_private_key, "CLAIMS_PRIVATE_KEY", private=True)
@@ -73,7 +77,8 @@ def create_app(
         # A key that does not hold is 401 on every route, also where any caller may ask.
         app.include_router(router, dependencies=[Depends(caller)])
     # The last one added is the outermost.
-    app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
+    app.add_middleware(Admission, limit=settings.max_bodies_bytes)
+    app.add_middleware(BodyLimit, limit=settings.max_body_bytes, files=settings.max_file_bytes)
     app.add_middleware(UrlLimit)
     app.add_middleware(LastResort)
     app.add_middleware(AccessLog, observe=app.state.metrics.observe)
@@ -100,6 +105,14 @@ def _resources(settings: ServiceSettings, lifespan: Lifespan | None) -> Lifespan
             await app.state.database.close()
 
     return opened
+
+
+def _quotas(settings: ServiceSettings) -> Quotas:
+    return Quotas(
+        TokenBuckets(settings.key_rate, settings.key_burst),
+        TokenBuckets(settings.anonymous_rate, settings.anonymous_burst),
+        networks(settings.trusted_proxies),
+    )
 
 
 def _key(path: Path | None, name: str, *, private: bool) -> OKPKey | None:

@@ -21,6 +21,7 @@ from suyuan.storage import keys
 from suyuan.storage.faults import translated
 from suyuan.web import claims
 from suyuan.web.logs import remember_caller
+from suyuan.web.quotas import Quotas
 from suyuan.web.state import database_of, settings_of
 
 CLAIMS_HEADER = "Suyuan-Claims"
@@ -87,8 +88,9 @@ async def identify(request: Request) -> Caller:
     if given_claims:
         asking = await _vouched_for(request, given_claims)
     elif authorizations:
-        asking = await _holder(request, authorizations)
+        asking = await _counted_holder(request, authorizations)
     else:
+        _quotas(request).count_stranger(request.scope)
         asking = CONSUMER
     remember_caller(request.scope, asking)
     return asking
@@ -102,12 +104,32 @@ async def _vouched_for(request: Request, given: list[str]) -> Caller:
     return claims.verify(given[0], audience=settings.name, key=key)
 
 
-async def _holder(request: Request, given: list[str]) -> Caller:
-    """The holder of the key in ``Authorization: Bearer <key>`` (RFC 6750, 2.1)."""
+async def _counted_holder(request: Request, given: list[str]) -> Caller:
+    """The holder of a key, whose quota this request takes from; who guesses is a stranger."""
+    try:
+        key = _presented(given)
+        holder = await _holder(request, key)
+    except NotAuthenticated:
+        _quotas(request).count_stranger(request.scope)
+        raise
+    _quotas(request).count_key(keys.digest(key))
+    return holder
+
+
+def _presented(given: list[str]) -> str:
+    """The key in ``Authorization: Bearer <key>`` (RFC 6750, 2.1)."""
     scheme, _, key = given[0].partition(" ")
     key = key.strip()
     if len(given) > 1 or scheme.lower() != "bearer" or not keys.is_key(key):
         raise NotAuthenticated("authorization_malformed")
+    return key
+
+
+def _quotas(request: Request) -> Quotas:
+    return cast(Quotas, request.app.state.quotas)
+
+
+async def _holder(request: Request, key: str) -> Caller:
     cache = cast(KeyCache, request.app.state.key_cache)
     digest = keys.digest(key)
     holder = cache.get(digest)

@@ -18,12 +18,14 @@ from suyuan.domain.caller import CONSUMER, Caller
 from suyuan.domain.chain import Chain
 from suyuan.domain.codes import Code, recognise
 from suyuan.domain.errors import CodeError, QuestionRefused, Unavailable
+from suyuan.domain.naming import Known, with_names
 from suyuan.domain.sentences import sentence
 from suyuan.domain.trail import DEFAULT_MAX_EVENTS, Direction, Question
 from suyuan.web import qr
 from suyuan.web.accept import prefers_html
 from suyuan.web.auth import Asking
 from suyuan.web.language import Language, negotiate, vary_on_language
+from suyuan.web.name_book import NameBook, NoNames, page_names
 from suyuan.web.pages.consumer import PageState, page_state, render_chain, render_problem
 from suyuan.web.pages.environment import content_security_policy
 from suyuan.web.pages.names import Names, PageLinks
@@ -82,10 +84,10 @@ async def get_chain(
         query.known_at,
         query.max_events,
     )
-    chain = await _seen(request, question, caller)
     language = negotiate(request.headers.get("accept-language"))
+    chain, known = await _seen(request, question, caller, language)
     now = datetime.now(UTC)
-    body = write_chain(chain, asked=code, language=language.value, now=now)
+    body = write_chain(chain, asked=code, language=language.value, now=now, known=known)
     response = json_response(body)
     vary_on_language(response.headers, language)
     return response
@@ -142,11 +144,18 @@ def _recognised(text: str, caller: Caller) -> Code:
     return recognise(text, owner=caller.party.short if caller.party else None)
 
 
-async def _seen(request: Request, question: Question, caller: Caller) -> Chain:
+async def _seen(
+    request: Request, question: Question, caller: Caller, language: Language
+) -> tuple[Chain, Known]:
+    """The chain as the caller may see it, with names, and what registers say of its codes."""
     if question.since and question.as_of and question.since > question.as_of:
         raise QuestionRefused("window_empty", since=question.since, as_of=question.as_of)
     tracer: Tracer = request.app.state.tracer
-    return policy.view(await tracer.trace(question, caller), caller)
+    book: NameBook = getattr(request.app.state, "name_book", None) or NoNames()
+    chain = await tracer.trace(question, caller)
+    known = await book.names(chain, caller)
+    seen = policy.view(chain, caller, known.organisations)
+    return with_names(seen, known, language.value), known
 
 
 def _page_address(request: Request, code: str) -> str:
@@ -163,7 +172,8 @@ async def _page(request: Request, text: str, caller: Caller) -> Response:
     record = f"/v1/chains/{quote(text, safe='')}"
     links = PageLinks.of(language=language.value, elder=elder, record=record)
     try:
-        chain = await _seen(request, Question(recognise(text), Direction.UP), CONSUMER)
+        question = Question(recognise(text), Direction.UP)
+        chain, known = await _seen(request, question, CONSUMER, language)
     except CodeError as error:
         said = sentence(error.code, error.params, language.value)
         page = render_problem(
@@ -180,7 +190,8 @@ async def _page(request: Request, text: str, caller: Caller) -> Response:
             PageState.UNAVAILABLE, code=text, language=language.value, links=links, elder=elder
         )
         return _html(page, PageState.UNAVAILABLE.status, language)
-    names: Names = getattr(request.app.state, "names", None) or Names()
+    static: Names = getattr(request.app.state, "names", None) or Names()
+    names = page_names(known, static.subsystems)
     page = render_chain(chain, language=language.value, names=names, links=links, elder=elder)
     return _html(page, page_state(chain).status, language)
 

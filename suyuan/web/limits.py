@@ -13,6 +13,9 @@ from suyuan.web.problems import problem
 # Twice the longest GS1 Digital Link with every attribute; most proxies stop at 8 KiB too.
 MAX_URL_BYTES = 8 * 1024
 
+# The one address whose bodies are files, here and behind a subsystem's id at the gateway.
+FILES_PATH = "/v1/files"
+
 # A client that is still sending when we close may never see the answer (RFC 9112, 9.6): so the
 # answer goes out first, and then this much is read and thrown away. Twice the default limit is
 # what a batch that should have been split has; who sends more learns only that we closed.
@@ -47,25 +50,31 @@ class BodyTooLarge(HTTPException):
 
 
 class BodyLimit:
-    """Answer 413 to a body over the limit: at once if its length is declared, else when reached."""
+    """Answer 413 to a body over the limit: at once if its length is declared, else when reached.
 
-    def __init__(self, app: ASGIApp, limit: int) -> None:
+    ``files`` is the limit of spreadsheets, which are written away as they come; any other body is
+    read into memory.
+    """
+
+    def __init__(self, app: ASGIApp, limit: int, *, files: int | None = None) -> None:
         self.app = app
         self.limit = limit
+        self.files = limit if files is None else files
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        if _declared_bytes(scope) > self.limit:
-            error = BodyTooLarge(self.limit)
+        limit = self.files if is_file(scope) else self.limit
+        if declared_bytes(scope) > limit:
+            error = BodyTooLarge(limit)
             refusal = problem(
                 scope, 413, "body_too_large", params=error.params, headers=error.headers
             )
-            await refusal(scope, receive, _LingeringSend(receive, send))
+            await refusal(scope, receive, LingeringSend(receive, send))
             return
-        counted = _CountedReceive(receive, self.limit)
-        lingering = _LingeringSend(receive, send)
+        counted = _CountedReceive(receive, limit)
+        lingering = LingeringSend(receive, send)
 
         async def send_or_linger(message: Message) -> None:
             await (lingering if counted.exceeded else send)(message)
@@ -91,7 +100,7 @@ class _CountedReceive:
         return message
 
 
-class _LingeringSend:
+class LingeringSend:
     """Send an answer whole, then read on for a moment before the connection is closed."""
 
     def __init__(self, receive: Receive, send: Send) -> None:
@@ -124,6 +133,12 @@ def _url_bytes(scope: Scope) -> int:
     return len(path) + len(scope["query_string"])
 
 
-def _declared_bytes(scope: Scope) -> int:
+def is_file(scope: Scope) -> bool:
+    """Whether a body is a spreadsheet: here, or at the gateway behind a subsystem's id."""
+    path: str = scope["path"]
+    return scope["method"] == "POST" and path.endswith(FILES_PATH)
+
+
+def declared_bytes(scope: Scope) -> int:
     declared = Headers(scope=scope).get("content-length", "")
     return int(declared) if declared.isascii() and declared.isdigit() else 0

@@ -51,6 +51,7 @@ STATUS: dict[type[SuyuanError], int] = {
     errors.NotAllowed: 403,
     errors.NotSayable: 406,
     errors.MediaTypeUnknown: 415,
+    errors.TooMany: 429,
     errors.Unavailable: 503,
 }
 
@@ -63,6 +64,7 @@ _TITLES: dict[int, tuple[str, str]] = {
     404: ("没有找到", "Not found"),
     405: ("不支持此方法", "Method not allowed"),
     406: ("无法以所要求的格式回答", "Not acceptable"),
+    408: ("提交过慢", "Too slow"),
     409: ("与已有内容冲突", "Conflict"),
     413: ("内容过大", "Too large"),
     414: ("网址过长", "Address too long"),
@@ -79,6 +81,7 @@ _HTTP_CODES: dict[int, str] = {
     404: "page_unknown",
     405: "method_not_allowed",
     406: "not_acceptable",
+    408: "body_too_slow",
     413: "body_too_large",
     414: "url_too_long",
     415: "media_type_refused",
@@ -163,7 +166,11 @@ def fault_entry(fault: Fault, language: Language) -> dict[str, Any]:
 def problem_of(scope: Scope, error: SuyuanError) -> Response:
     """The problem that an error of the domain is."""
     status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
-    return problem(scope, status, error.code, params=error.params, found=error.faults)
+    wait = error.params.get("retry_after")
+    headers = {"Retry-After": str(wait)} if isinstance(wait, int) else None
+    return problem(
+        scope, status, error.code, params=error.params, found=error.faults, headers=headers
+    )
 
 
 def _member(value: Any) -> Any:
@@ -234,7 +241,7 @@ async def _on_driver_error(request: Request, error: Exception) -> Response:
 
 async def _on_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    code = _HTTP_CODES.get(error.status_code, "request_malformed")
+    code = getattr(error, "code", None) or _HTTP_CODES.get(error.status_code, "request_malformed")
     if error.status_code >= 500 and error.status_code != 503:
         code = "internal"
     params = getattr(error, "params", None)

@@ -17,6 +17,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from suyuan.storage.engine import database_url
+from suyuan.web.quotas import networks
 
 ENV_PREFIX = "SUYUAN_"
 
@@ -66,6 +67,14 @@ class ServiceSettings(BaseSettings):
     registry: Path | None = None
     public_url: str = "http://127.0.0.1:8000"
     max_body_bytes: int = Field(default=16 * 1024 * 1024, ge=1024)
+    max_file_bytes: int = Field(default=512 * 1024 * 1024, ge=1024)
+    max_bodies_bytes: int = Field(default=32 * 1024 * 1024, ge=1024)
+    max_captures: int = Field(default=8, ge=1)
+    key_rate: float = Field(default=2_000, ge=0, allow_inf_nan=False)
+    key_burst: int = Field(default=4_000, ge=1)
+    anonymous_rate: float = Field(default=100, ge=0, allow_inf_nan=False)
+    anonymous_burst: int = Field(default=1_000, ge=1)
+    trusted_proxies: str = ""
     max_events: int = Field(default=10_000, ge=1)
     max_lookup_keys: int = Field(default=10_000, ge=1)
     max_lookup_edges: int = Field(default=200_000, ge=1)
@@ -102,7 +111,12 @@ class ServiceSettings(BaseSettings):
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
-        sentences = [*self._database_faults(), *self._service_faults(), *self._public_faults()]
+        sentences = [
+            *self._database_faults(),
+            *self._service_faults(),
+            *self._public_faults(),
+            *self._proxy_faults(),
+        ]
         if sentences:
             raise ValueError("\n".join(sentences))
         return self
@@ -145,6 +159,13 @@ class ServiceSettings(BaseSettings):
                 ),
             }
         return [f"{ENV_PREFIX}{sentence}." for sentence, is_wrong in wrong.items() if is_wrong]
+
+    def _proxy_faults(self) -> list[str]:
+        try:
+            networks(self.trusted_proxies)
+        except ValueError:
+            return [f"{ENV_PREFIX}TRUSTED_PROXIES must be like 10.0.0.5, 192.168.7.0/24."]
+        return []
 
     def _public_faults(self) -> list[str]:
         parts = _split(self.public_url)

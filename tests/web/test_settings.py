@@ -42,6 +42,8 @@ def test_settings_that_agree_are_loaded(given: dict[str, Any]) -> None:
         (SUBSYSTEM | {"registry": "r.toml"}, "SUYUAN_REGISTRY"),
         (SUBSYSTEM | {"claims_private_key": "k"}, "SUYUAN_CLAIMS_PRIVATE_KEY"),
         (SUBSYSTEM | {"max_events": 0}, "SUYUAN_MAX_EVENTS"),
+        (SUBSYSTEM | {"key_rate": "inf"}, "SUYUAN_KEY_RATE"),
+        (SUBSYSTEM | {"trusted_proxies": "10.0.0.5, proxy"}, "SUYUAN_TRUSTED_PROXIES"),
         (SUBSYSTEM | {"public_url": "suyuan"}, "SUYUAN_PUBLIC_URL"),
         (SUBSYSTEM | {"public_url": "http://h:x/"}, "SUYUAN_PUBLIC_URL"),
         (SUBSYSTEM | {"public_url": "http://h/?q"}, "SUYUAN_PUBLIC_URL"),

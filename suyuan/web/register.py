@@ -1,0 +1,117 @@
+"""What the register's routes take and give, at a subsystem and at the gateway alike."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic_core import PydanticCustomError
+
+from suyuan.domain.activities import SECTORS
+from suyuan.domain.register import Kind
+
+
+def _parse_day(value: Any) -> date:
+    """A calendar date, ``2026-03-01``: pydantic's own reading takes seconds since 1970 too."""
+    text = str(value)
+    try:
+        if len(text) == 10:
+            return date.fromisoformat(text)
+    except ValueError:
+        pass  # no such day; said below
+    context = {"code": "date_malformed", "value": text}
+    raise PydanticCustomError("suyuan", "{code}", context)
+
+
+class RegisterQuery(BaseModel):
+    """Which versions of an entry: the one that holds on a day, or all up to it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    as_of: Annotated[date, BeforeValidator(_parse_day)] | None = None
+    history: bool = False
+
+
+PUT_TEXT = {
+    Kind.PARTY: """登记主体 · Register a party, by its USCC, its GLN or an enterprise's own code.
+
+An enterprise registers itself, and parties of its own list that have no code of their own; a
+department anybody in its subsystem. `type` is `organisation`, or `person` (the default for an own
+code): of a person nothing is public.
+""",
+    Kind.PLACE: """登记地点 · Register a place, by its GLN, its market node or an own code.
+
+An enterprise registers its own places; whoever is first with an id keeps it, and a department may
+override that.
+""",
+    Kind.PRODUCT: """登记产品 · Register a product, by its GTIN or its maker's own code.
+
+An enterprise registers its own products; whoever is first with a GTIN keeps it, and a department
+may override that.
+""",
+}
+PUT_MORE = """
+Nothing is overwritten: the body is a version of its own, valid from `valid_from` (today, if it says
+none). The same content again is `repeated`. Faults are 422, each with its JSON pointer.
+"""
+GET_TEXT = {
+    Kind.PARTY: """主体 · A party: the version that holds today.
+
+Names, district and licences of an organisation are public, its address is for officials; `contact`
+is for its department and itself. `redacted` names what was emptied.
+""",
+    Kind.PLACE: "地点 · A place: the version that holds today.\n",
+    Kind.PRODUCT: "产品 · A product: the version that holds today.\n",
+}
+GET_MORE = """
+`as_of=DATE` gives the version that holds on that day (404 before the first), `history=true` all
+versions, the newest first, each with the day on which it ceased to hold.
+"""
+
+_TEXT = {"type": "string", "minLength": 1}
+_DATE = {"type": "string", "format": "date"}
+_DISTRICT = {"type": "string", "pattern": "^[0-9]{6}$", "description": "GB/T 2260"}
+
+
+def _object(**members: Any) -> dict[str, Any]:
+    return {"type": "object", "additionalProperties": False, "properties": members}
+
+
+_NAMES = {**_object(zh=_TEXT, en=_TEXT), "minProperties": 1}
+_BODIES = {
+    Kind.PARTY: _object(
+        names=_NAMES,
+        type={"enum": ["organisation", "person"]},
+        district=_DISTRICT,
+        address=_TEXT,
+        licences={
+            "type": "array",
+            "items": {
+                **_object(number=_TEXT, type=_TEXT, valid_from=_DATE, valid_to=_DATE),
+                "required": ["number"],
+            },
+        },
+        contact=_object(person=_TEXT, phone=_TEXT, legal_representative=_TEXT),
+        valid_from=_DATE,
+    ),
+    Kind.PLACE: _object(
+        names=_NAMES, party=_TEXT, district=_DISTRICT, address=_TEXT, valid_from=_DATE
+    ),
+    Kind.PRODUCT: _object(
+        names=_NAMES,
+        party=_TEXT,
+        producer=_TEXT,
+        spec=_TEXT,
+        shelf_life=_TEXT,
+        sector={"enum": list(SECTORS)},
+        standard=_TEXT,
+        valid_from=_DATE,
+    ),
+}
+
+
+def body_of(kind: Kind) -> dict[str, Any]:
+    """How the API's description tells the body of a PUT."""
+    schema = {**_BODIES[kind], "required": ["names"]}
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
