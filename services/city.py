@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from services import demo
@@ -74,13 +75,14 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def ensure_claims_keys(home: Home) -> None:
-    """Make the key pair that the gateway signs claims with, where there is none yet."""
-    if home.claims_private_key.exists() and home.claims_public_key.exists():
-        return
+def ensure_claims_keys(private_key: Path, public_key: Path) -> bool:
+    """Make the key pair that the gateway signs claims with; ``False`` if both files exist."""
+    if private_key.exists() and public_key.exists():
+        return False
     private, public = generate_key_pair()
-    replace_text(home.claims_public_key, json.dumps(public) + "\n", mode=0o600)
-    replace_text(home.claims_private_key, json.dumps(private) + "\n", mode=0o600)
+    replace_text(public_key, json.dumps(public) + "\n", mode=0o644)
+    replace_text(private_key, json.dumps(private) + "\n", mode=0o600)
+    return True
 
 
 @dataclass(frozen=True, slots=True)

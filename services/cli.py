@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -18,9 +18,7 @@ from services.terminal import Terminal
 from suyuan import __version__
 from suyuan.domain.caller import Caller, CallerRole
 from suyuan.domain.codes import Use, recognise
-from suyuan.domain.errors import Refused, SuyuanError
-from suyuan.storage.provision import provision
-from suyuan.web.settings import Service, SettingsRefused
+from suyuan.domain.errors import Refused, SuyuanError, Unavailable
 
 # Exit status: the command was misused, or it was right and could not be done.
 _MISUSED, _FAILED = 2, 1
@@ -39,6 +37,7 @@ key_commands = typer.Typer(
 )
 app.add_typer(key_commands, name="key")
 
+ServiceKind = Literal["ingest", "query", "subsystem", "gateway"]
 _SUBSYSTEM_ID = "A subsystem's id, such as food."
 ServiceId = Annotated[str, typer.Argument(metavar="ID", help="A subsystem's id, or gateway.")]
 
@@ -49,12 +48,19 @@ def _in_sentences() -> Iterator[Terminal]:
     terminal = Terminal()
     try:
         yield terminal
-    except SettingsRefused as error:
-        typer.echo("\n".join(error.sentences), err=True)
-        raise typer.Exit(_MISUSED) from None
     except SuyuanError as error:
         typer.echo(terminal.refusal(error), err=True)
         raise typer.Exit(_MISUSED if isinstance(error, Refused) else _FAILED) from None
+
+
+@contextmanager
+def _file_errors() -> Iterator[None]:
+    """Raise what the file system refuses as ``Unavailable``."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise Unavailable("file_not_writable", path=error.filename, reason=reason) from error
 
 
 def _home() -> Home:
@@ -107,8 +113,37 @@ def status() -> None:
 
 
 @app.command()
+def load(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="CSV or XLSX files.")],
+    url: Annotated[
+        str | None, typer.Option(help="A gateway or subsystem; else the city on this machine.")
+    ] = None,
+    key: Annotated[
+        str | None, typer.Option(envvar="SUYUAN_KEY", help="The key to report with.")
+    ] = None,
+    demo_name: Annotated[
+        str | None,
+        typer.Option("--as", metavar="NAME", help="A demonstration key; see `suyuan key demo`."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option(help="Check the rows, and store none.")] = False,
+) -> None:
+    """Load spreadsheets of events, a row each, and wait until they are taken in.
+
+    Refused rows are written to FILE.rejected.csv, with the reasons, to be corrected and loaded
+    again. Ctrl-C cancels; rows stored before stay. The exit status is 1 if a row was refused.
+    """
+    from services import loading
+
+    with _in_sentences() as terminal:
+        place = loading.place(_home(), url=url, key=key, name=demo_name)
+        whole = [loading.load(place, path, terminal, dry_run=dry_run) for path in files]
+        if not all(whole):
+            raise typer.Exit(_FAILED)
+
+
+@app.command()
 def serve(
-    service: Annotated[Service, typer.Argument(help="Which service; subsystem is the first two.")],
+    service: Annotated[ServiceKind, typer.Argument(help="subsystem is ingest and query together.")],
     subsystem: Annotated[str | None, typer.Option(metavar="ID", help=_SUBSYSTEM_ID)] = None,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535)] = 8000,
@@ -119,9 +154,13 @@ def serve(
     docs/settings.md lists them; SUYUAN_DATABASE_URL is the one that must be set.
     """
     from services.serve import serve as serve_it
+    from suyuan.web.settings import Service, SettingsRefused
 
-    with _in_sentences():
-        serve_it(service, subsystem=subsystem, host=host, port=port, workers=workers)
+    try:
+        serve_it(Service(service), subsystem=subsystem, host=host, port=port, workers=workers)
+    except SettingsRefused as error:
+        typer.echo("\n".join(error.sentences), err=True)
+        raise typer.Exit(_MISUSED) from None
 
 
 @app.command()
@@ -135,8 +174,11 @@ def migrate(
     For the gateway and the subsystems given, else those in SUYUAN_REGISTRY, else those of the city
     on this machine; on the server SUYUAN_DATABASE_URL, else that of this machine.
     """
+    from services.place import find_place
+    from suyuan.storage.provision import provision
+
     with _in_sentences() as terminal:
-        place = operate.place(os.environ, subsystem)
+        place = find_place(os.environ, subsystem)
         asyncio.run(provision(place.server_url, place.services))
         terminal.line(", ".join(place.services))
 
@@ -157,8 +199,10 @@ def issue(
     label: Annotated[str, typer.Option(help="A note for those who list the keys.")] = "",
 ) -> None:
     """Issue a key and print it, this once: only its hash is stored."""
+    from services.place import find_place
+
     with _in_sentences() as terminal:
-        place = operate.place(os.environ)
+        place = find_place(os.environ)
         if home is not None:
             place.require(home)
         code = recognise(party, use=Use.PARTY) if party is not None else None
@@ -190,22 +234,39 @@ def revoke(
     key: Annotated[str, typer.Argument(help="The key, or 12 or more digits of its hash.")],
 ) -> None:
     """End a key at the gateway and at every subsystem."""
+    from services.place import find_place
+
     with _in_sentences() as terminal:
-        stored = asyncio.run(operate.place(os.environ).key_ring().revoke(key))
+        stored = asyncio.run(find_place(os.environ).key_ring().revoke(key))
         terminal.line(f"{stored.id}  {stored.caller.owner}")
 
 
 @key_commands.command("list")
 def list_keys() -> None:
     """List the keys: the beginning of each hash, whose it is, since when, until when."""
+    from services.place import find_place
+
     with _in_sentences() as terminal:
-        for stored in asyncio.run(operate.place(os.environ).key_ring().known()):
+        for stored in asyncio.run(find_place(os.environ).key_ring().known()):
             ended = f"revoked {stored.revoked_at:%Y-%m-%d}" if stored.revoked_at else ""
             home = stored.caller.home or ""
             terminal.line(
                 f"{stored.id}  {stored.caller.role.value:<10}  {stored.caller.owner:<20}"
                 f"  {home:<8}  {stored.issued_at:%Y-%m-%d}  {ended:<18}  {stored.label}".rstrip()
             )
+
+
+@key_commands.command()
+def claims(
+    private: Annotated[Path, typer.Option(metavar="FILE", help="For the gateway alone.")],
+    public: Annotated[Path, typer.Option(metavar="FILE", help="For every subsystem.")],
+) -> None:
+    """Make the key pair that the gateway signs claims with, unless both files are there."""
+    from services.city import ensure_claims_keys
+
+    with _in_sentences() as terminal, _file_errors():
+        if ensure_claims_keys(private, public):
+            terminal.line(f"{private}\n{public}")
 
 
 @app.command()

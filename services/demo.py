@@ -1,7 +1,7 @@
 """The demonstration city, posted as its enterprises would: over HTTP, each with its own key.
 
-``demonstration.json`` holds who they are and what they report: a pork that crosses three
-departments, a pork under the codes of the meat system, a tea on a pallet.
+``demonstration.json`` holds who they are, what they register and what they report: a pork that
+crosses three departments, a pork under the codes of the meat system, a tea on a pallet.
 """
 
 from __future__ import annotations
@@ -23,11 +23,15 @@ _SECONDS = 30
 
 @dataclass(frozen=True, slots=True)
 class Enterprise:
-    """A fictitious enterprise and its reports, in the city form, in the order they happened."""
+    """A fictitious enterprise: what it registers, and its reports in the order they happened.
+
+    ``register`` has for each entry the ``path`` behind ``/v1/`` and the ``entry`` itself.
+    """
 
     uscc: str
     name: str
     home: str
+    register: Sequence[Mapping[str, Any]]
     reports: Sequence[Mapping[str, Any]]
 
     @property
@@ -67,15 +71,19 @@ def pages() -> list[Page]:
 def load(
     gateway_url: str, keys: Mapping[str, str], pause: Callable[[float], None] | None = None
 ) -> DemoReport:
-    """Post what every enterprise reports; ``keys`` has each one's key by its USCC.
+    """Register every enterprise and post what it reports; ``keys`` has each one's key by its USCC.
 
-    Events have ids, so doing it again changes nothing. ``pause`` is called between two posts and
+    Events have ids, and an entry that says the same again is no new version, so doing it again
+    changes nothing. ``pause`` is called between two posts and
     may raise to give up. Raises ``Unavailable`` with the first fault if a report is refused.
     """
     answers = []
     with httpx.Client(base_url=gateway_url, timeout=_SECONDS, trust_env=False) as client:
         for enterprise in enterprises():
-            answers.append(_post(client, keys[enterprise.uscc], enterprise.reports))
+            key = keys[enterprise.uscc]
+            for entry in enterprise.register:
+                _send(client, "PUT", f"/v1/{entry['path']}", key, entry["entry"])
+            answers.append(_send(client, "POST", "/v1/events", key, enterprise.reports))
             if pause is not None:
                 pause(0)
     return DemoReport(
@@ -84,9 +92,10 @@ def load(
     )
 
 
-def _post(client: httpx.Client, key: str, reports: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+def _send(client: httpx.Client, method: str, path: str, key: str, body: object) -> dict[str, int]:
     try:
-        answer = client.post("/v1/events", json=reports, headers={"Authorization": f"Bearer {key}"})
+        headers = {"Authorization": f"Bearer {key}"}
+        answer = client.request(method, path, json=body, headers=headers)
         answer.raise_for_status()
     except httpx.HTTPStatusError as error:
         raise Unavailable(
@@ -96,8 +105,8 @@ def _post(client: httpx.Client, key: str, reports: Sequence[Mapping[str, Any]]) 
         ) from error
     except httpx.HTTPError as error:
         raise Unavailable("demonstration_refused", status=0, reason=str(error)) from error
-    body: dict[str, int] = answer.json()
-    return body
+    told: dict[str, int] = answer.json()
+    return told
 
 
 def _first_fault(answer: httpx.Response) -> str:

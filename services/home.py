@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from suyuan.domain.errors import Refused, Unavailable
 from suyuan.storage.daemon import Daemon, replace_text
@@ -39,12 +40,15 @@ class LocalSettings:
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
         """Read ``SUYUAN_HOME``, ``_HOST``, ``_PORT``, ``_PUBLIC_URL`` and ``_DATABASE_URL``.
 
-        An empty variable is as good as none. Raises ``Refused`` for a port that is none.
+        An empty variable is as good as none. Raises ``Refused`` for a port or an address of a
+        database that is none.
         """
         given = {
             name: environment.get(f"SUYUAN_{name}", "").strip()
             for name in ("HOME", "HOST", "PORT", "PUBLIC_URL", "DATABASE_URL")
         }
+        if given["DATABASE_URL"] and not _names_postgresql(given["DATABASE_URL"]):
+            raise Refused("database_url_malformed")
         return cls(
             home=Path(given["HOME"]).expanduser() if given["HOME"] else default_home(),
             host=given["HOST"] or _DEFAULT_HOST,
@@ -131,6 +135,16 @@ class Home:
             reason = error.strerror or str(error)
             raise Unavailable("home_not_readable", path=self.path, reason=reason) from error
         return RunningCity(**{**kept, "subsystems": tuple(kept["subsystems"])})
+
+
+def _names_postgresql(url: str) -> bool:
+    """Whether a URL is that of a PostgreSQL server, whichever driver it names."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # raises where it is no number
+    except ValueError:
+        return False
+    return parts.scheme.partition("+")[0] in ("postgresql", "postgres")
 
 
 def _port(text: str) -> int:

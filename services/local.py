@@ -158,7 +158,7 @@ class LocalCity:
         return self._server.url
 
     def _establish_trust(self, city: RunningCity) -> DemoKeys:
-        ensure_claims_keys(self._home)
+        ensure_claims_keys(self._home.claims_private_key, self._home.claims_public_key)
         keys = demo_keys(self._home)
         ring = KeyRing(city.server_url, SUBSYSTEMS)
         asyncio.run(ring.ensure(list(keys.issued())))

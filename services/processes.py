@@ -8,15 +8,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Collection, Mapping
+from http.client import HTTPException
 from pathlib import Path
-
-import httpx
+from urllib.request import ProxyHandler, build_opener
 
 from services.home import Home, RunningCity
 from suyuan.domain.errors import NotKnown, Unavailable
 from suyuan.storage.daemon import is_free
 from suyuan.storage.pidfile import end_child
-from suyuan.storage.provision import service_url
 
 GATEWAY = "gateway"
 
@@ -45,6 +44,9 @@ _OURS = frozenset(
         "PUBLIC_URL",
     )
 )
+
+# This machine's own services are never asked through a proxy.
+_OPENER = build_opener(ProxyHandler({}))
 
 # Where this program's own modules are, whichever folder it was started from.
 _CODE = Path(__file__).parents[1]
@@ -104,13 +106,11 @@ class ServiceProcess:
         self, process: subprocess.Popen[bytes], pause: Callable[[float], None] = time.sleep
     ) -> None:
         """Wait until it can work. Raises ``Unavailable`` with its own last words if it cannot."""
-        url = f"{self.url}/readyz"
         until = time.monotonic() + _READY_SECONDS
-        with httpx.Client(timeout=5, trust_env=False) as client:
-            while not _is_ready(client, url):
-                if process.poll() is not None or time.monotonic() > until:
-                    raise self._not_started()
-                pause(_POLL_SECONDS)
+        while not _is_ready(self.url):
+            if process.poll() is not None or time.monotonic() > until:
+                raise self._not_started()
+            pause(_POLL_SECONDS)
 
     @property
     def url(self) -> str:
@@ -132,6 +132,8 @@ class ServiceProcess:
         )
 
     def _environment(self, city: RunningCity) -> Mapping[str, str]:
+        from suyuan.storage.provision import service_url
+
         kept = {name: value for name, value in os.environ.items() if name not in _OURS}
         return {
             **kept,
@@ -179,10 +181,11 @@ def _service(name: str) -> list[str]:
     return [GATEWAY] if name == GATEWAY else ["subsystem", "--subsystem", name]
 
 
-def _is_ready(client: httpx.Client, url: str) -> bool:
+def _is_ready(url: str) -> bool:
     try:
-        return client.get(url).status_code == 200
-    except httpx.HTTPError:
+        with _OPENER.open(f"{url}/readyz", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except (OSError, HTTPException):  # nothing listens yet, or it answers that it is not ready
         return False
 
 

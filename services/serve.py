@@ -50,5 +50,6 @@ def serve(
         log_config=None,  # ours is ``configure_logging``
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # who is believed is a setting of ours: suyuan/web/quotas.py
         timeout_graceful_shutdown=GRACE_SECONDS,
     )

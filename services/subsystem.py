@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from fastapi import FastAPI
 
-from services.ingest.routes import router as ingest_router
-from services.query.app import ROUTERS as QUERY_ROUTERS
-from services.query.app import lifespan
+from services.ingest import app as ingest
+from services.query import app as query
 from suyuan.web.app import create_app as create
 from suyuan.web.settings import ServiceSettings
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """What either service opens."""
+    async with query.lifespan(app), ingest.lifespan(app):
+        yield
 
 
 def create_app(settings: ServiceSettings) -> FastAPI:
@@ -16,7 +25,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
     return create(
         settings,
         title=f"溯源 · Suyuan {settings.name}",
-        routers=[ingest_router, *QUERY_ROUTERS],
+        routers=[*ingest.ROUTERS, *query.ROUTERS],
         lifespan=lifespan,
         description="One department's subsystem: events in, chains out.",
     )

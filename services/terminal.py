@@ -8,8 +8,14 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-import qrcode
 from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    Progress,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 from suyuan.domain.errors import SuyuanError
 from suyuan.domain.operator_sentences import OPERATOR_SENTENCES
@@ -48,6 +54,34 @@ _PROGRESS = {
     "pages": ("消费者页面：", "Consumer pages:"),
     "keys": ("演示密钥：{path}", "Demonstration keys: {path}"),
     "try": ("试一试：{command}", "Try: {command}"),
+    "file_sending": ("正在发送 {name}", "Sending {name}"),
+    "file_checking": ("正在检查 {name}", "Checking {name}"),
+    "file_taken_in": (
+        (
+            "{name}：共 {rows_read} 行，新增 {accepted}，已有 {repeated}，有误 {rejected}，"
+            "每秒 {rows_per_s} 行"
+        ),
+        (
+            "{name}: {rows_read} rows, {accepted} new, {repeated} known, {rejected} refused,"
+            " {rows_per_s} a second"
+        ),
+    ),
+    "file_tried_out": (
+        (
+            "{name}（仅检查，未保存）：共 {rows_read} 行，可新增 {accepted}，已有 {repeated}，"
+            "有误 {rejected}"
+        ),
+        (
+            "{name} (checked, nothing stored): {rows_read} rows, {accepted} new, {repeated} known,"
+            " {rejected} refused"
+        ),
+    ),
+    "file_cancelled": (
+        "{name}：已取消；此前已保存 {accepted} 行，重新提交不会重复",
+        "{name}: cancelled; the {accepted} rows stored before stay, and are not stored twice",
+    ),
+    "file_failed": ("{name}：{detail}", "{name}: {detail}"),
+    "file_rejected": ("有误的行及原因：{path}", "The refused rows, and why: {path}"),
 }
 
 
@@ -101,6 +135,24 @@ class Terminal:
             finally:
                 self._show = self.line
 
+    @property
+    def language(self) -> str:
+        """``zh`` or ``en``."""
+        return self._language
+
+    @contextmanager
+    def progress(self) -> Iterator[Progress]:
+        """A bar for what is done of something, on a terminal; nothing is shown elsewhere."""
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TaskProgressColumn(),
+            TimeRemainingColumn(),
+        )
+        shown = self._console.is_terminal
+        with Progress(*columns, console=self._console, disable=not shown, transient=True) as bar:
+            yield bar
+
     def refusal(self, error: SuyuanError) -> str:
         """An error as the operator should read it: in full, as its values are our own."""
         if error.code not in OPERATOR_SENTENCES:
@@ -116,6 +168,8 @@ class Terminal:
 
     def qr(self, text: str) -> None:
         """Print a QR symbol that a phone reads off the screen."""
+        import qrcode  # with its imaging library, which no other command needs
+
         symbol = qrcode.QRCode(border=2)
         symbol.add_data(text)
         symbol.make(fit=True)

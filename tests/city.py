@@ -189,5 +189,5 @@ async def _empty(urls: list[str]) -> None:
     for url in urls:
         database = Database(url, roles=False)
         async with database.writing() as connection:
-            await connection.execute(text("TRUNCATE events, edges"))
+            await connection.execute(text("TRUNCATE events, edges, register"))
         await database.close()

@@ -7,8 +7,9 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from services.gateway import proxy, routes
+from services.gateway import files, proxy, register, routes
 from services.gateway.members import Members
+from services.gateway.names import FederatedNameBook
 from services.gateway.registry import read_registry
 from services.gateway.trace import FederatedTracer
 from suyuan.web import chains
@@ -27,6 +28,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     members = Members(registry, app.state.signing_key)
     app.state.members = members
     app.state.tracer = FederatedTracer(members)
+    app.state.name_book = FederatedNameBook(members)
     app.state.names = Names(subsystems={s.id: Label(s.name.zh, s.name.en) for s in registry})
     try:
         yield
@@ -40,7 +42,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
         settings,
         title="溯源 · Suyuan gateway",
         # The proxy's first segment is any subsystem's id, so it must be asked last.
-        routers=[routes.router, chains.router, proxy.router],
+        routers=[routes.router, files.router, register.router, chains.router, proxy.router],
         lifespan=lifespan,
         description=DESCRIPTION,
     )

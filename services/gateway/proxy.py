@@ -16,7 +16,9 @@ from starlette.background import BackgroundTask
 
 from services.gateway.members import Members
 from services.gateway.registry import Subsystem
+from suyuan.domain.caller import Caller
 from suyuan.domain.errors import NotKnown, Refused, Unavailable
+from suyuan.domain.register import Kind
 from suyuan.web.auth import CLAIMS_HEADER, Asking
 
 # RFC 9110, 7.6.1: meant for one connection. The rest would betray the caller's key or ours.
@@ -45,7 +47,12 @@ _NOT_PASSED_ON = frozenset(
 READ_SECONDS = 30.0
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-_WRITING = ("/v1/events", "/v1/files", "/v1/jobs", "/v1/recalls", "/epcis/v2/capture")
+_WRITING = (
+    *("/v1/events", "/v1/files", "/v1/jobs", "/v1/recalls", "/epcis/v2/capture"),
+    *(f"/v1/{kind.plural}/" for kind in Kind),
+)
+# What one service asks another on a caller's behalf, and nobody from outside.
+_NOT_SERVED = (["v1", "lookups"], ["v1", "names"])
 
 router = APIRouter()
 
@@ -56,18 +63,26 @@ async def pass_on(request: Request, subsystem: str, caller: Asking) -> Response:
     member = members.registry.get(subsystem)
     if member is None:
         raise NotKnown("page_unknown")
-    raw = _raw_path(request, subsystem)
+    return await relay(request, member, caller, _raw_path(request, subsystem))
+
+
+async def relay(request: Request, member: Subsystem, caller: Caller, path: str) -> Response:
+    """The answer of one subsystem to a request, both streamed. ``path`` is as on the wire.
+
+    Raises Unavailable where the subsystem cannot be reached.
+    """
+    members: Members = request.app.state.members
     outgoing = members.client.build_request(
         request.method,
-        _address(member, request, raw),
+        _address(member, request, path),
         content=request.stream() if _has_body(request) else None,
-        headers=[*_passed(request.headers.items()), *members.headers(caller, subsystem).items()],
+        headers=[*_passed(request.headers.items()), *members.headers(caller, member.id).items()],
         timeout=httpx.Timeout(READ_SECONDS, connect=1.0),
     )
     try:
         answer = await members.client.send(outgoing, stream=True)
     except httpx.HTTPError as error:
-        raise Unavailable("subsystem_unavailable", subsystem=subsystem) from error
+        raise Unavailable("subsystem_unavailable", subsystem=member.id) from error
     response = StreamingResponse(
         _chunks(answer), answer.status_code, background=BackgroundTask(answer.aclose)
     )
@@ -95,14 +110,15 @@ def _raw_path(request: Request, subsystem: str) -> str:
     segments = [unquote(segment) for segment in path.split("/")]
     if any(segment in (".", "..") for segment in segments):
         raise Refused("dot_segments")
-    if [s for s in segments if s][:2] == ["v1", "lookups"]:
+    if [s for s in segments if s][:2] in _NOT_SERVED:
         raise NotKnown("page_unknown")
     return path
 
 
 def _address(member: Subsystem, request: Request, path: str) -> httpx.URL:
     """The subsystem's address for this call; httpx must not touch the path's encoding."""
-    writes = request.method not in ("GET", "HEAD", "OPTIONS") or path.startswith("/v1/jobs")
+    reads = request.method in ("GET", "HEAD", "OPTIONS")
+    writes = not reads or path.startswith(("/v1/files", "/v1/jobs"))
     base = httpx.URL(
         member.ingest_url if writes and path.startswith(_WRITING) else member.query_url
     )

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 from urllib.parse import quote
 
 import httpx
 from fastapi import APIRouter, Header, Query, Request, Response
 
+from services.gateway.lists import list_everywhere
 from services.gateway.members import Members
 from services.gateway.registry import Subsystem
 from services.gateway.reporting import Relay
 from suyuan.domain.caller import Caller
-from suyuan.domain.errors import NotKnown, Unavailable
+from suyuan.domain.errors import NotAllowed, NotKnown, ReportRefused, Unavailable
 from suyuan.web.auth import Asking
 from suyuan.web.language import negotiate
+from suyuan.web.lists import ListQuery, cursor_refused, link_to, listing_of
+from suyuan.web.problems import fault_entry, problem_of
 from suyuan.web.reports import REPORTS_BODY
 from suyuan.web.responses import json_response
+from suyuan.wire.cursors import read_joint
+from suyuan.wire.lists import write_page
+from suyuan.wire.reports import encode
 
 EVENT_SECONDS = 5.0
 _FORM_HEADERS = ("accept", "accept-language")
@@ -38,15 +45,52 @@ async def post_events(
     Answered when that subsystem has committed, with its own answer. With `rollback` a batch must
     concern one subsystem (422 `several_subsystems` otherwise); `proceed` may split it.
     """
+    if not caller.may_report:
+        raise NotAllowed("may_not_report", role=caller.role.value)  # before a byte is read
     relay = Relay(
         request.app.state.members, caller, request.headers, "dry_run=true" if dry_run else ""
     )
     body = await request.body()
     media_type = request.headers.get("content-type", "application/json")
-    if gs1_capture_error_behaviour == "proceed":
-        language = negotiate(request.headers.get("accept-language"))
-        return json_response(await relay.split(body, media_type, language))
-    return _as_given(await relay.whole(body, media_type))
+    language = negotiate(request.headers.get("accept-language"))
+    try:
+        if gs1_capture_error_behaviour == "proceed":
+            return json_response(await relay.split(body, media_type, language))
+        return _as_given(await relay.whole(body, media_type))
+    except ReportRefused as error:
+        # What a subsystem would have answered: nothing was accepted.
+        rejected = [fault_entry(fault, language) for fault in error.faults]
+        told = {"accepted": 0, "repeated": 0, "ids": [], "rejected": rejected}
+        error.params, error.faults = {**error.params, **told}, ()
+        return problem_of(request.scope, error)
+
+
+@router.get("/v1/events", tags=["events"])
+async def get_events(
+    request: Request, caller: Asking, query: Annotated[ListQuery, Query()]
+) -> Response:
+    """事件列表 · Events of every subsystem, newest first, in pages; see a subsystem's own list.
+
+    `sources` says how each subsystem fared, and `complete` whether all of them answered. One that
+    was silent is read on from where it was when a later page finds it answering, so its events
+    come late rather than never; after the last page, ask for that page again.
+    """
+    listing = listing_of(query, caller)
+    try:
+        after = read_joint(query.after) if query.after is not None else {}
+    except ValueError:
+        raise cursor_refused() from None
+    listed = await list_everywhere(
+        request.app.state.members, caller, listing, after=after, limit=query.limit
+    )
+    body = write_page(
+        listed.entries,
+        following=listed.following,
+        sources=listed.sources,
+        now=datetime.now(UTC),
+    )
+    headers = {"Link": link_to(request, listed.following)} if listed.following else None
+    return Response(encode(body), headers=headers, media_type="application/json")
 
 
 @router.get("/v1/events/{event_id:path}", tags=["events"])

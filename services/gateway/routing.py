@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from services.gateway.registry import Registry
 from suyuan.domain.caller import Caller
 from suyuan.domain.errors import Fault
-from suyuan.wire.reports import NDJSON_TYPE, decode, encode
+from suyuan.wire.bodies import Body, encode
 
 _EVENT_LISTS = (
     ("epcisBody", "eventList"),
@@ -35,18 +36,20 @@ class Routes:
 
 
 def route(body: bytes, media_type: str, caller: Caller, registry: Registry) -> Routes:
-    """Sort the reports of a body. Raises ReportRefused for a body that is no JSON."""
-    values = _values(body, media_type)
-    units = [unit for value in values for unit in _units(value)]
+    """Sort the reports of a body. Raises what ``Body`` raises for one that holds none."""
+    units = [unit for value in _values(body, media_type) for unit in _units(value)]
     faults: list[Fault] = []
+    malformed = 0
     found: dict[str, list[tuple[int, Any]]] = defaultdict(list)
     for index, (sector, unit) in enumerate(units):
-        target = _target(sector, caller, registry)
+        malformed += isinstance(unit, Fault)
+        target = unit if isinstance(unit, Fault) else _target(sector, caller, registry)
         if isinstance(target, Fault):
             faults.append(Fault(target.code, target.pointer, target.params, index))
         else:
             found[target].append((index, unit))
-    if len(found) == 1 and not faults:
+    # A line that is no JSON concerns nobody: whoever gets the rest tells of all its faults at once.
+    if len(found) == 1 and len(faults) == malformed:
         (only,) = found
         return Routes({only: Part(body, media_type, tuple(range(len(units))))}, ())
     parts = {
@@ -61,10 +64,10 @@ def route(body: bytes, media_type: str, caller: Caller, registry: Registry) -> R
 
 
 def _values(body: bytes, media_type: str) -> list[Any]:
-    if media_type.partition(";")[0].strip().lower() == NDJSON_TYPE:
-        return [decode(line) for line in body.split(b"\n") if line.strip()]
-    value = decode(body)
-    return value if isinstance(value, list) else [value]
+    """The values of a body as the subsystem will read them; a ``Fault`` for a line that is none."""
+    # How many there may be is for the subsystem to say, which counts what is in documents too.
+    texts = Body(body, media_type, sys.maxsize)
+    return [texts.value(place) for place in range(len(texts.texts))]
 
 
 def _units(value: Any) -> list[tuple[Any, Any]]:

@@ -56,10 +56,7 @@ async def capture(
     fault and Conflict if only conflicts were found, nothing stored in either case.
     """
     caller, on_error = submission.caller, submission.on_error
-    if not caller.may_report:
-        raise NotAllowed("may_not_report", role=caller.role.value)
-    if caller.role is CallerRole.DEPARTMENT and caller.home != subsystem:
-        raise NotAllowed("department_elsewhere", home=caller.home, subsystem=subsystem)
+    require_reporter(caller, subsystem)
     reports = await _read(submission, max_events)
     faults = [*reports.faults, *_rights(reports, caller)]
     refused = {f.index for f in faults}
@@ -82,6 +79,14 @@ async def capture(
         [taken.get(index) for index in range(len(reports.reports))],
         sorted([*faults, *clashes], key=lambda f: f.index),
     )
+
+
+def require_reporter(caller: Caller, subsystem: str) -> None:
+    """Raise NotAllowed for a caller who may not report in ``subsystem``, whatever it is."""
+    if not caller.may_report:
+        raise NotAllowed("may_not_report", role=caller.role.value)
+    if caller.role is CallerRole.DEPARTMENT and caller.home != subsystem:
+        raise NotAllowed("department_elsewhere", home=caller.home, subsystem=subsystem)
 
 
 async def _read(submission: Submission, max_events: int) -> Reports:

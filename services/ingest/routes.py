@@ -10,7 +10,8 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from services.ingest.capture import Captured, OnError, Submission, capture
 from suyuan.domain.caller import Caller
-from suyuan.domain.errors import Conflict, Fault, ReportRefused, SuyuanError
+from suyuan.domain.errors import Conflict, Fault, NotAllowed, ReportRefused, SuyuanError
+from suyuan.web.admission import Slots
 from suyuan.web.auth import caller as authenticated
 from suyuan.web.language import Language, negotiate
 from suyuan.web.problems import fault_entry, problem_of
@@ -35,22 +36,27 @@ async def post_events(
     `proceed` what is right is stored, 200, and the faults are listed. `dry_run=true` checks, and
     stores nothing.
     """
+    if not caller.may_report:
+        raise NotAllowed("may_not_report", role=caller.role.value)  # before a byte is read
     settings = request.app.state.settings
+    captures: Slots = request.app.state.captures
     language = negotiate(request.headers.get("accept-language"))
+    submission = Submission(
+        await request.body(),
+        request.headers.get("content-type", "application/json"),
+        caller,
+        datetime.now(UTC),
+        gs1_capture_error_behaviour,
+        dry_run,
+    )
     try:
-        captured = await capture(
-            request.app.state.database,
-            Submission(
-                await request.body(),
-                request.headers.get("content-type", "application/json"),
-                caller,
-                datetime.now(UTC),
-                gs1_capture_error_behaviour,
-                dry_run,
-            ),
-            subsystem=settings.name,
-            max_events=settings.max_events,
-        )
+        async with captures.taken():
+            captured = await capture(
+                request.app.state.database,
+                submission,
+                subsystem=settings.name,
+                max_events=settings.max_events,
+            )
     except (ReportRefused, Conflict) as error:
         return _refusal(request, error, language)
     return json_response(_answer(captured, language))

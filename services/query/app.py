@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from services.query import register
+from services.query.names import OwnNameBook
 from services.query.routes import router
 from services.query.trace import OwnTracer
 from suyuan.web import chains
@@ -14,13 +16,14 @@ from suyuan.web.app import create_app as create
 from suyuan.web.settings import ServiceSettings
 
 DESCRIPTION = "Chains out of one subsystem, consumer pages, QR codes, and the gateway's lookups."
-ROUTERS = (router, chains.router)
+ROUTERS = (router, register.router, chains.router)
 
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Put the tracer on ``app.state``, where the routes of ``suyuan.web.chains`` look for it."""
+    """Put the tracer and its names where the routes of ``suyuan.web.chains`` look for them."""
     app.state.tracer = OwnTracer(app.state.database, app.state.settings.name)
+    app.state.name_book = OwnNameBook(app.state.database)
     yield
 
 

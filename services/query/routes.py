@@ -3,23 +3,69 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from services.query.events import show_event
+from services.query.lists import PageRequest, list_events
 from suyuan.domain import policy
 from suyuan.domain.caller import Caller
 from suyuan.domain.errors import NotAllowed
 from suyuan.domain.lookup import Answer
+from suyuan.domain.naming import Wanted
+from suyuan.sources.names import OwnNames
 from suyuan.sources.postgres import PostgresSource
 from suyuan.web.auth import CLAIMS_HEADER, Asking
+from suyuan.web.lists import ListQuery, cursor_refused, link_to, listing_of
+from suyuan.web.responses import json_response
 from suyuan.web.state import OwnDatabase, Settings
 from suyuan.wire import lookups
+from suyuan.wire.cursors import read_place
+from suyuan.wire.lists import write_page
 from suyuan.wire.reports import encode
 
 REDACTED_HEADER = "Suyuan-Redacted"
 
 router = APIRouter()
+
+
+@router.get("/v1/events", tags=["events"])
+async def get_events(
+    request: Request,
+    caller: Asking,
+    database: OwnDatabase,
+    settings: Settings,
+    query: Annotated[ListQuery, Query()],
+) -> Response:
+    """事件列表 · Events, newest first, in pages; `Link: rel="next"` and `next` lead to the next.
+
+    An enterprise lists its own events; inspectors and departments see those of their own subsystem
+    whole and of others code, time, action and party. `from` and `to` bound event time, inclusive;
+    `code` is a thing in any of its forms; `sector` is what the event states. A page's end is a
+    place among the events, so what arrives meanwhile moves, repeats and hides nothing; an event
+    that arrives behind that place is found by asking anew. `voided` events were declared in error,
+    as their `correction` says.
+    """
+    listing = listing_of(query, caller)
+    try:
+        after = read_place(query.after) if query.after is not None else None
+    except ValueError:
+        raise cursor_refused() from None
+    asked = PageRequest(listing, after, query.limit)
+    listed = await list_events(database, asked, caller, subsystem=settings.name)
+    body = write_page(
+        listed.entries,
+        following=listed.following,
+        sources=[listed.source],
+        now=datetime.now(UTC),
+    )
+    headers = {}
+    if listed.following is not None:
+        through_gateway = CLAIMS_HEADER in request.headers
+        prefix = f"/{settings.name}" if through_gateway else ""
+        headers["Link"] = link_to(request, listed.following, prefix=prefix)
+    return json_response(body, headers=headers)
 
 
 @router.get("/v1/events/{event_id:path}", tags=["events"])
@@ -68,11 +114,23 @@ async def post_lookups(
     lookup = lookups.read_request(await request.body(), max_keys=settings.max_lookup_keys)
     source = PostgresSource(database, subsystem=settings.name, max_edges=settings.max_lookup_edges)
     answer = await source.ask(lookup)
-    body = lookups.write_response(_seen(answer, caller), watermark=datetime.now(UTC))
+    organisations = await _registered_sources(answer, database)
+    seen = _seen(answer, caller, organisations)
+    body = lookups.write_response(seen, watermark=datetime.now(UTC))
     return Response(body, media_type="application/json")
 
 
-def _seen(answer: Answer, caller: Caller) -> Answer:
+async def _registered_sources(answer: Answer, database: OwnDatabase) -> frozenset[str]:
+    """Of the sources with an enterprise's own code those that are registered as organisations."""
+    sources = (stored.event.source.party for stored in answer.events)
+    own = dict.fromkeys(p.key for p in sources if p is not None and p.scheme == "private")
+    if not own:
+        return frozenset()
+    known = await OwnNames(database).ask(Wanted(parties=tuple(own)))
+    return known.organisations
+
+
+def _seen(answer: Answer, caller: Caller, organisations: frozenset[str]) -> Answer:
     """Rights are decided here, where the data are: what the caller may not see never leaves."""
-    events = tuple(policy.stored_view(stored, caller) for stored in answer.events)
+    events = tuple(policy.stored_view(stored, caller, organisations) for stored in answer.events)
     return Answer(answer.edges, answer.voids, events, answer.holes)

@@ -1,0 +1,49 @@
+"""Names on chains over all subsystems: everybody is asked once, in what is left of the time."""
+
+from __future__ import annotations
+
+from services.gateway.members import Members
+from services.gateway.registry import Subsystem
+from services.gateway.trace import CONSUMER_DEADLINE, OFFICIAL_DEADLINE
+from suyuan.domain.caller import Caller, CallerRole
+from suyuan.domain.chain import Chain, SourceStatus
+from suyuan.domain.naming import Known, wanted_by
+from suyuan.sources.names import FederatedNames, RemoteNames
+
+# A register answers in milliseconds; one that does not shall not hold up the chain it decorates.
+NAMES_SECONDS = 0.8
+# So much is always given, or a slow chain from those who did answer would never have a name.
+LEAST_SECONDS = 0.2
+
+
+class FederatedNameBook:
+    """What the registers of all subsystems say; those silent during the trace are left out."""
+
+    def __init__(self, members: Members) -> None:
+        self._members = members
+
+    async def names(self, chain: Chain, caller: Caller) -> Known:
+        silent = {s.subsystem for s in chain.sources if s.status is not SourceStatus.ANSWERED}
+        asked = {
+            member.id: self._register(member, caller)
+            for member in self._members.registry
+            if member.id not in silent
+        }
+        return await FederatedNames(asked, seconds=_seconds_left(chain, caller)).ask(
+            wanted_by(chain)
+        )
+
+    def _register(self, member: Subsystem, caller: Caller) -> RemoteNames:
+        return RemoteNames(
+            self._members.client,
+            member.query_url,
+            authorise=lambda: self._members.headers(caller, member.id),
+        )
+
+
+def _seconds_left(chain: Chain, caller: Caller) -> float:
+    """What the walk left of its deadline, as far as names may take it."""
+    consumer = caller.role is CallerRole.CONSUMER
+    deadline = CONSUMER_DEADLINE if consumer else OFFICIAL_DEADLINE
+    spent = max((s.ms for s in chain.sources), default=0) / 1000
+    return min(max(deadline - spent, LEAST_SECONDS), NAMES_SECONDS)

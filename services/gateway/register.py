@@ -1,0 +1,133 @@
+"""The register at the gateway: written to the caller's own subsystem, read from all of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+from urllib.parse import quote
+
+import httpx
+from fastapi import APIRouter, Query, Request, Response
+
+from services.gateway.members import Members
+from services.gateway.registry import Subsystem
+from suyuan.domain.caller import Caller
+from suyuan.domain.errors import Fault, NotAllowed, NotKnown, ReportRefused, Unavailable
+from suyuan.domain.register import Kind
+from suyuan.web.auth import Asking
+from suyuan.web.register import GET_MORE, GET_TEXT, PUT_MORE, PUT_TEXT, RegisterQuery, body_of
+
+SECONDS = 5.0
+_ANSWER_HEADERS = ("vary", "content-language", "cache-control", "retry-after")
+
+_PUT_HERE = "\nAt the gateway it goes to the subsystem that is the home of the caller's key.\n"
+_GET_HERE = """
+At the gateway the caller's own subsystem is believed first, then the others in their order;
+`subsystem` says whose entry it is.
+"""
+
+router = APIRouter()
+
+
+async def _put(request: Request, kind: Kind, entry_id: str, caller: Caller) -> Response:
+    members: Members = request.app.state.members
+    if not caller.may_report:
+        raise NotAllowed("may_not_register", role=caller.role.value)
+    member = members.registry.get(caller.home or "")
+    if member is None:
+        raise ReportRefused("home_missing", faults=[Fault("home_missing")])
+    try:
+        answer = await members.client.put(
+            _address(member.ingest_url, kind, entry_id),
+            content=await request.body(),
+            headers={**_asked_in(request), **members.headers(caller, member.id)},
+            timeout=SECONDS,
+        )
+    except httpx.HTTPError as error:
+        raise Unavailable("subsystem_unavailable", subsystem=member.id) from error
+    return _as_given(answer)
+
+
+async def _get(request: Request, kind: Kind, entry_id: str, caller: Caller) -> Response:
+    members: Members = request.app.state.members
+    ordered = sorted(members.registry, key=lambda m: m.id != caller.home)
+    answers = await asyncio.gather(
+        *(_from(members, m, kind, entry_id, request, caller) for m in ordered)
+    )
+    given = [a for a in answers if a is not None]
+    told = [a for a in given if a.status_code != 404]
+    if told:  # an entry goes before a refusal, in the members' order
+        return _as_given(min(told, key=lambda a: a.status_code))
+    silent = [m.id for m, a in zip(ordered, answers, strict=True) if a is None]
+    if silent:
+        raise Unavailable("register_holder_silent", id=entry_id, subsystems=silent)
+    raise NotKnown("register_unknown", id=entry_id)
+
+
+async def _from(
+    members: Members, member: Subsystem, kind: Kind, entry_id: str, request: Request, caller: Caller
+) -> httpx.Response | None:
+    """One subsystem's answer, ``None`` if it is silent."""
+    try:
+        answer = await members.client.get(
+            _address(member.query_url, kind, entry_id),
+            params=request.query_params,
+            headers={**_asked_in(request), **members.headers(caller, member.id)},
+            timeout=min(member.timeout, SECONDS),
+        )
+    except httpx.HTTPError:
+        return None
+    return None if answer.status_code >= 500 else answer
+
+
+def _address(url: str, kind: Kind, entry_id: str) -> str:
+    return f"{url}/v1/{kind.plural}/{quote(entry_id, safe='')}"
+
+
+def _asked_in(request: Request) -> dict[str, str]:
+    names = ("accept-language", "content-type")
+    return {name: request.headers[name] for name in names if name in request.headers}
+
+
+def _as_given(answer: httpx.Response) -> Response:
+    headers = {k: answer.headers[k] for k in _ANSWER_HEADERS if k in answer.headers}
+    return Response(answer.content, answer.status_code, headers, answer.headers["content-type"])
+
+
+def _putting(kind: Kind) -> Callable[..., Awaitable[Response]]:
+    async def put_entry(request: Request, entry_id: str, caller: Asking) -> Response:
+        return await _put(request, kind, entry_id, caller)
+
+    return put_entry
+
+
+def _getting(kind: Kind) -> Callable[..., Awaitable[Response]]:
+    async def get_entry(
+        request: Request, entry_id: str, caller: Asking, query: Annotated[RegisterQuery, Query()]
+    ) -> Response:
+        del query  # checked here, and passed on as it came
+        return await _get(request, kind, entry_id, caller)
+
+    return get_entry
+
+
+for _kind in Kind:
+    _path, _name = f"/v1/{_kind.plural}/{{entry_id:path}}", _kind.name.lower()
+    router.add_api_route(
+        _path,
+        _putting(_kind),
+        methods=["PUT"],
+        tags=["register"],
+        name=f"put_{_name}",
+        description=PUT_TEXT[_kind] + PUT_MORE + _PUT_HERE,
+        openapi_extra=body_of(_kind),
+    )
+    router.add_api_route(
+        _path,
+        _getting(_kind),
+        methods=["GET"],
+        tags=["register"],
+        name=f"get_{_name}",
+        description=GET_TEXT[_kind] + GET_MORE + _GET_HERE,
+    )

@@ -1,0 +1,216 @@
+"""One file taken in: row by row to reports, a thousand at a time into the store, until its end.
+
+Whatever is right is stored and whatever is wrong is listed (GS1-Capture-Error-Behaviour: proceed).
+Each batch is one transaction with the count of its rows: see ``suyuan.storage.jobs``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import BinaryIO, cast
+from uuid import UUID
+
+import msgspec
+
+from suyuan.domain.codes import Code, Use, recognise
+from suyuan.domain.errors import Fault, ReportRefused, SuyuanError, Unavailable
+from suyuan.storage import jobs
+from suyuan.storage.engine import Database, WriteConnection
+from suyuan.storage.jobs import Job, Progress, Rejection, State
+from suyuan.storage.load import Loaded, Outcome, Row, load
+from suyuan.wire.reports import Report
+from suyuan.wire.sheets.columns import read_headings
+from suyuan.wire.sheets.opening import open_sheet
+from suyuan.wire.sheets.reading import RowFault, RowReader
+from suyuan.wire.sheets.sheet import Format, Line
+
+BATCH_ROWS = 1_000
+# Rows may be long: a batch is held in memory, and its transaction should last about a second.
+_BATCH_CHARACTERS = 2 * 1024 * 1024
+# All that is kept of refused rows. A workbook may say one long text in a million cells.
+_REJECTED_CHARACTERS = 1024 * 1024 * 1024
+
+_encode = msgspec.json.Encoder(decimal_format="string").encode
+
+
+class Lost(Exception):
+    """The job was cancelled, or another process has taken it over: nothing more may be done."""
+
+
+@dataclass(slots=True)
+class Batch:
+    """Some rows in order: reports of those that can be read, faults of the others."""
+
+    reports: list[tuple[Line, Report]] = field(default_factory=list)
+    refused: list[tuple[Line, list[RowFault]]] = field(default_factory=list)
+    last: int = 0
+
+    @property
+    def rows(self) -> int:
+        return len(self.reports) + len(self.refused)
+
+
+class FileJob:
+    """One claimed job. ``stopping`` is asked between batches: then ``run`` gives the job back."""
+
+    def __init__(
+        self, database: Database, job: Job, token: UUID, stopping: Callable[[], bool]
+    ) -> None:
+        self._database = database
+        self._job = job
+        self._token = token
+        self._stopping = stopping
+        self._reporter = None if job.party is None else recognise(job.party, use=Use.PARTY)
+        self._rejected_characters = 0
+
+    async def run(self) -> None:
+        """Take the file in from where it was left.
+
+        Raises Lost, and Unavailable if the database is away; in both cases, and if the process is
+        killed, the job stands as it was after its last batch.
+        """
+        try:
+            with tempfile.TemporaryFile() as file:
+                whole = await self._fetch(cast(BinaryIO, file))
+                whole = whole and await self._take_in(cast(BinaryIO, file))
+        except Unavailable:
+            raise
+        except SuyuanError as error:
+            await self._end(State.FAILED, problem_text(error))
+            return
+        if whole:
+            await self._end(State.DONE)
+        else:
+            async with self._database.writing() as connection:
+                await jobs.release(connection, self._job.id, self._token)
+
+    async def give_up(self) -> None:
+        """End a job that was begun again and again and never got on."""
+        await self._end(State.FAILED, problem_text(SuyuanError("job_gave_up")))
+
+    async def _fetch(self, file: BinaryIO) -> bool:
+        """Bring the file to this machine's disk, where it can be read twice; False if stopped."""
+        part = 0
+        while not self._stopping():
+            async with self._database.writing() as connection:
+                data = await jobs.part(connection, self._job.id, part)
+            if data is None:
+                return True
+            await asyncio.to_thread(file.write, data)
+            part += 1
+        return False
+
+    async def _take_in(self, file: BinaryIO) -> bool:
+        """Store the rows behind the last one that was counted; False if stopped before the end."""
+        sheet = await asyncio.to_thread(open_sheet, file, Format(self._job.format))
+        reader = RowReader(read_headings(sheet.header), self._reporter)
+        async with self._holding() as connection:
+            header = _encode(sheet.header).decode()
+            await jobs.describe(connection, self._job.id, header, sheet.total)
+        unread = (line for line in sheet.lines if line.number > self._job.line)
+        while not self._stopping():
+            batch = await asyncio.to_thread(next_batch, unread, reader, self._reporter)
+            if not batch.last:
+                return True
+            await self._store(batch, reader)
+        return False
+
+    async def _store(self, batch: Batch, reader: RowReader) -> None:
+        """Store a batch and count it, in one transaction. A dry run stores nothing, and counts."""
+        rows = [self._row(report) for _, report in batch.reports]
+        if self._job.dry_run:
+            async with self._database.writing() as connection:
+                loaded = await load(connection, rows)
+                await connection.rollback()
+            async with self._holding() as connection:
+                await self._count(connection, batch, loaded, reader)
+            return
+        async with self._holding() as connection:
+            await self._count(connection, batch, await load(connection, rows), reader)
+
+    async def _count(
+        self, connection: WriteConnection, batch: Batch, loaded: list[Loaded], reader: RowReader
+    ) -> None:
+        outcomes = Counter(one.outcome for one in loaded)
+        clashes = [
+            (line, [reader.fault(Fault(one.outcome.value, "/id", {"id": report.event.id}))])
+            for (line, report), one in zip(batch.reports, loaded, strict=True)
+            if one.clashes
+        ]
+        refused = [*batch.refused, *clashes]
+        progress = Progress(
+            batch.last,
+            batch.rows,
+            outcomes[Outcome.ACCEPTED],
+            outcomes[Outcome.REPEATED],
+            len(refused),
+        )
+        rejections = [self._rejection(line, faults) for line, faults in refused]
+        await jobs.advance(connection, self._job.id, progress, rejections)
+
+    def _rejection(self, line: Line, faults: list[RowFault]) -> Rejection:
+        cells = _encode(line.cells).decode()
+        self._rejected_characters += len(cells)
+        if self._rejected_characters > _REJECTED_CHARACTERS:
+            raise ReportRefused("file_too_faulty")
+        return Rejection(line.number, cells, _encode(faults).decode())
+
+    def _row(self, report: Report) -> Row:
+        return Row(
+            report.event,
+            report.content,
+            report.form,
+            report.document,
+            self._job.owner,
+            self._reporter is None,
+        )
+
+    async def _end(self, state: State, problem: str | None = None) -> None:
+        async with self._holding() as connection:
+            await jobs.end(connection, self._job.id, state, problem)
+
+    @asynccontextmanager
+    async def _holding(self) -> AsyncIterator[WriteConnection]:
+        """A transaction in which the job is ours. Raises Lost if it is so no longer."""
+        async with self._database.writing() as connection:
+            if not await jobs.hold(connection, self._job.id, self._token):
+                raise Lost
+            yield connection
+
+
+def next_batch(lines: Iterator[Line], reader: RowReader, reporter: Code | None) -> Batch:
+    """The next rows of a file, read and checked; empty at its end.
+
+    An enterprise (``reporter``) reports only as itself, a department on anyone's behalf.
+    """
+    batch = Batch()
+    characters = 0
+    now = datetime.now(UTC)
+    for line in lines:
+        batch.last = line.number
+        if reader.is_example(line):
+            continue
+        found = reader.read(line, now)
+        if isinstance(found, Report) and reporter not in (None, found.event.party):
+            party = Fault("party_not_yours", "/party", {"party": found.event.party.short})
+            found = [reader.fault(party)]
+        if isinstance(found, Report):
+            batch.reports.append((line, found))
+        else:
+            batch.refused.append((line, found))
+        characters += line.characters
+        if batch.rows >= BATCH_ROWS or characters >= _BATCH_CHARACTERS:
+            break
+    return batch
+
+
+def problem_text(error: SuyuanError) -> str:
+    """What stopped a job, as the JSON text that is kept: ``{"code", "params", "faults"}``."""
+    faults = [asdict(fault) for fault in error.faults]
+    return _encode({"code": error.code, "params": error.params, "faults": faults}).decode()

@@ -1,0 +1,110 @@
+"""``PUT /v1/parties|places|products/{id}``: a version is added, and nothing is overwritten."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+
+from fastapi import APIRouter, Request, Response
+
+from suyuan.domain.caller import Caller, CallerRole
+from suyuan.domain.errors import Conflict, NotAllowed, ReportRefused
+from suyuan.domain.register import Entry, Kind, may_replace, must_write, today
+from suyuan.storage.engine import Database, WriteConnection
+from suyuan.storage.register import NewVersion, Outcome, append
+from suyuan.web.auth import Asking
+from suyuan.web.register import PUT_MORE, PUT_TEXT, body_of
+from suyuan.web.responses import json_response
+from suyuan.web.state import OwnDatabase, Settings
+from suyuan.wire.reading import Reading
+from suyuan.wire.register import Frame, read_body, read_id
+from suyuan.wire.register_cards import write_entry
+from suyuan.wire.reports import decode
+
+router = APIRouter()
+
+
+async def register(
+    database: Database, entries: Sequence[Entry], caller: Caller, *, subsystem: str
+) -> list[Outcome]:
+    """Add a version of each entry, in one transaction; what became of each, in their order.
+
+    Raises NotAllowed for the first that is not the caller's to register; an id that somebody else
+    has is the outcome ``taken``.
+    """
+    for entry in entries:
+        must_write(entry, caller, subsystem)
+    async with database.writing() as connection:
+        return await store(connection, entries, caller)
+
+
+async def store(
+    connection: WriteConnection, entries: Sequence[Entry], caller: Caller
+) -> list[Outcome]:
+    """Add a version of each entry, which the caller may register; what became of each."""
+    versions = [_version(entry, caller) for entry in entries]
+    return await append(
+        connection, versions, may_replace=lambda holder: may_replace(holder, caller)
+    )
+
+
+def _version(entry: Entry, caller: Caller) -> NewVersion:
+    document, content = write_entry(entry)
+    return NewVersion(
+        int(entry.kind),
+        entry.code.key,
+        entry.valid_from,
+        content,
+        entry.holder,
+        caller.owner,
+        caller.role is CallerRole.DEPARTMENT,
+        document,
+    )
+
+
+async def _put(
+    request: Request, kind: Kind, text: str, caller: Caller, database: Database, subsystem: str
+) -> Response:
+    if not caller.may_report:
+        raise NotAllowed("may_not_register", role=caller.role.value)  # before a byte is read
+    holder = caller.party if caller.role is CallerRole.ENTERPRISE else None
+    code = read_id(kind, text, holder)
+    reading = Reading()
+    frame = Frame(holder, today(datetime.now(UTC)))
+    entry = read_body(reading, kind, code, decode(await request.body()), frame)
+    if entry is None:
+        raise ReportRefused(faults=reading.faults)
+    (outcome,) = await register(database, [entry], caller, subsystem=subsystem)
+    if outcome is Outcome.TAKEN:
+        raise Conflict("register_taken", id=code.short)
+    return json_response(
+        {
+            "accepted": int(outcome is Outcome.ACCEPTED),
+            "repeated": int(outcome is Outcome.REPEATED),
+            "id": code.short,
+            "code": code.key,
+            "valid_from": entry.valid_from,
+            "subsystem": subsystem,
+        }
+    )
+
+
+def _route(kind: Kind) -> Callable[..., Awaitable[Response]]:
+    async def put_entry(
+        request: Request, entry_id: str, caller: Asking, database: OwnDatabase, settings: Settings
+    ) -> Response:
+        return await _put(request, kind, entry_id, caller, database, settings.name)
+
+    return put_entry
+
+
+for _kind in Kind:
+    router.add_api_route(
+        f"/v1/{_kind.plural}/{{entry_id:path}}",
+        _route(_kind),
+        methods=["PUT"],
+        tags=["register"],
+        name=f"put_{_kind.name.lower()}",
+        description=PUT_TEXT[_kind] + PUT_MORE,
+        openapi_extra=body_of(_kind),
+    )

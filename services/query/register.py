@@ -1,0 +1,118 @@
+"""``GET /v1/parties|places|products/{id}``, and names for the gateway's chains."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+
+from suyuan.domain.caller import Caller
+from suyuan.domain.codes import Code
+from suyuan.domain.errors import NotAllowed, NotKnown
+from suyuan.domain.naming import MOST_NAMES
+from suyuan.domain.register import (
+    Kind,
+    Version,
+    as_of_today,
+    history,
+    in_force,
+    today,
+    visible,
+)
+from suyuan.sources.names import OwnNames
+from suyuan.storage.engine import Database
+from suyuan.storage.register import StoredVersion, find_versions
+from suyuan.web.auth import CLAIMS_HEADER, Asking
+from suyuan.web.register import GET_MORE, GET_TEXT, RegisterQuery
+from suyuan.web.responses import json_response
+from suyuan.web.state import OwnDatabase, Settings
+from suyuan.wire.register import read_id, write_version
+from suyuan.wire.register_cards import (
+    read_entry,
+    read_names_request,
+    write_names_response,
+)
+
+router = APIRouter()
+
+
+@router.post(
+    "/v1/names",
+    tags=["federation"],
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": {"type": "object"}}},
+        }
+    },
+)
+async def post_names(request: Request, caller: Asking, database: OwnDatabase) -> Response:
+    """名称查询 · Public names of a chain's parties, places and products. For the gateway only."""
+    del caller  # what is answered is public
+    if CLAIMS_HEADER not in request.headers:
+        raise NotAllowed("gateway_only")
+    wanted = read_names_request(await request.body(), most=MOST_NAMES)
+    known = await OwnNames(database).ask(wanted)
+    return Response(write_names_response(known), media_type="application/json")
+
+
+async def find_history(database: Database, kind: Kind, code: Code) -> list[Version]:
+    """Every version of an entry as it was recorded, the newest first, each with its end."""
+    async with database.reading() as connection:
+        stored = await find_versions(connection, int(kind), code.key)
+    return history(as_of_today([_version(one) for one in stored]))
+
+
+def _version(stored: StoredVersion) -> Version:
+    entry = read_entry(stored.kind, stored.document)
+    return Version(entry, stored.number, stored.recorded_at, stored.reporter, stored.authority)
+
+
+async def _get(
+    kind: Kind, text: str, caller: Caller, database: Database, *, query: RegisterQuery, own: str
+) -> Response:
+    code = read_id(kind, text, caller.party)
+    versions = await find_history(database, kind, code)
+    on = query.as_of or (None if query.history else today(datetime.now(UTC)))
+    shown = versions if on is None else _begun(versions, on)
+    holding = in_force(shown, on or date.max)
+    if holding is None:
+        raise NotKnown("register_unknown", id=code.short)
+    if not query.history:
+        return json_response(_seen([holding], caller, own)[0])
+    return json_response({"versions": _seen(shown, caller, own), "subsystem": own})
+
+
+def _begun(versions: Sequence[Version], on: date) -> list[Version]:
+    return [v for v in versions if v.entry.valid_from <= on]
+
+
+def _seen(versions: Sequence[Version], caller: Caller, own: str) -> list[dict[str, Any]]:
+    looked_at = (visible(version, caller, own) for version in versions)
+    return [write_version(seen, subsystem=own, redacted=names) for seen, names in looked_at]
+
+
+def _route(kind: Kind) -> Callable[..., Awaitable[Response]]:
+    async def get_entry(
+        entry_id: str,
+        caller: Asking,
+        database: OwnDatabase,
+        settings: Settings,
+        query: Annotated[RegisterQuery, Query()],
+    ) -> Response:
+        return await _get(kind, entry_id, caller, database, query=query, own=settings.name)
+
+    return get_entry
+
+
+for _kind in Kind:
+    router.add_api_route(
+        f"/v1/{_kind.plural}/{{entry_id:path}}",
+        _route(_kind),
+        methods=["GET"],
+        tags=["register"],
+        name=f"get_{_kind.name.lower()}",
+        description=GET_TEXT[_kind] + GET_MORE,
+    )
