@@ -1,0 +1,141 @@
+"""What benches measure: the embedded PostgreSQL, and services as the product starts them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from suyuan.domain.caller import CallerRole
+from suyuan.domain.codes import Use, recognise
+from suyuan.storage import keys
+from suyuan.storage.engine import Database
+from suyuan.storage.provision import provision, service_url
+from suyuan.storage.server import EmbeddedServer
+
+SUBSYSTEM = "bench"
+
+_CODE = Path(__file__).parents[1]
+_READY_SECONDS = 60
+_STOP_SECONDS = 20
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """An embedded server with the product's settings and an empty subsystem; its address."""
+    with tempfile.TemporaryDirectory() as home, EmbeddedServer(Path(home)) as server:
+        asyncio.run(provision(server.url, [SUBSYSTEM]))
+        yield server.url
+
+
+def enterprise_key(server_url: str, party: str) -> str:
+    """A new key of an enterprise."""
+    return asyncio.run(_issue(server_url, party))
+
+
+async def _issue(server_url: str, party: str) -> str:
+    database = Database(service_url(server_url, SUBSYSTEM), roles=False)
+    try:
+        async with database.writing() as connection:
+            return await keys.issue(
+                connection,
+                role=CallerRole.ENTERPRISE,
+                party=recognise(party, use=Use.PARTY),
+                home=SUBSYSTEM,
+            )
+    finally:
+        await database.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A service that answers: its address, and the processes that are behind it."""
+
+    url: str
+    pids: tuple[int, ...]
+
+    @property
+    def rss_mb(self) -> float:
+        """The memory of the largest of its processes, in megabytes."""
+        return max(_rss_mb(pid) for pid in self.pids)
+
+
+@contextmanager
+def serving(
+    service: str, server_url: str, *, workers: int = 1, settings: Mapping[str, str] | None = None
+) -> Iterator[Served]:
+    """A service of the subsystem, as ``suyuan serve`` starts it, until the block ends."""
+    port = _free_port()
+    command = [sys.executable, "-P", "-m", "services.cli", "serve", service]
+    options = ["--subsystem", SUBSYSTEM, "--port", str(port), "--workers", str(workers)]
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(_CODE),
+        "SUYUAN_DATABASE_URL": service_url(server_url, SUBSYSTEM),
+        **(settings or {}),
+    }
+    with tempfile.TemporaryFile() as log:
+        process = subprocess.Popen(  # noqa: S603 - the command is ours
+            [*command, *options], env=environment, stdout=log, stderr=log, start_new_session=True
+        )
+        try:
+            url = f"http://127.0.0.1:{port}"
+            _wait_until_ready(process, url, log)
+            yield Served(url, _processes(process.pid, workers))
+        finally:
+            _stop(process)
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], url: str, log: Any) -> None:
+    until = time.monotonic() + _READY_SECONDS
+    with httpx.Client(timeout=5, trust_env=False) as client:
+        while time.monotonic() < until and process.poll() is None:
+            try:
+                if client.get(f"{url}/readyz").status_code == 200:
+                    return
+            except httpx.HTTPError:
+                pass  # not yet
+            time.sleep(0.1)
+    log.seek(0)
+    raise SystemExit(f"the service did not start: {log.read()[-2000:].decode(errors='replace')}")
+
+
+def _processes(parent: int, workers: int) -> tuple[int, ...]:
+    """With one worker the process itself, else its children that serve (not their tracker)."""
+    if workers == 1:
+        return (parent,)
+    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    return tuple(sorted(map(int, children), key=_rss_mb)[-workers:])
+
+
+def _rss_mb(pid: int) -> float:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS:"))
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
