@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -48,10 +50,12 @@ def test_every_target_sets_up_what_it_needs(clone: Path, target: str) -> None:
 
 def test_set_up_is_done_once_for_each_change_of_a_lock(clone: Path) -> None:
     (clone / ".venv").mkdir()
+    stamped = time.time() + 10  # after the clone's own files, whatever the clock's grain
     for stamp in (".run-ready", ".dev-ready"):
         (clone / ".venv" / stamp).touch()
+        os.utime(clone / ".venv" / stamp, (stamped, stamped))
     assert "pip install" not in make("--dry-run", "test", folder=clone).stdout
-    (clone / "requirements-dev.lock").touch()
+    os.utime(clone / "requirements-dev.lock", (stamped + 10, stamped + 10))
     assert make("--dry-run", "test", folder=clone).stdout.count("pip install") == 1
 
 

@@ -10,6 +10,7 @@ written away as they come and do not count. How many captures work at once is bo
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -23,7 +24,8 @@ from suyuan.web.problems import RETRY_AFTER_SECONDS, problem
 
 # A sender that is silent for so long has gone, and holds a connection and memory meanwhile.
 IDLE_SECONDS = 30.0
-# The default limit of a body at half a megabit a second.
+# The default limit of a body at half a megabit a second. A file is not held in memory and may
+# take as long as it goes on coming.
 BODY_SECONDS = 300.0
 
 
@@ -106,7 +108,7 @@ class _Body:
 
     async def _in_time(self) -> Message:
         now = asyncio.get_running_loop().time()
-        self._ends = self._ends or now + BODY_SECONDS
+        self._ends = self._ends or (now + BODY_SECONDS if self._counts else math.inf)
         try:
             async with asyncio.timeout(min(IDLE_SECONDS, self._ends - now)):
                 return await self._receive()
