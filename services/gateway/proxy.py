@@ -107,7 +107,10 @@ def _raw_path(request: Request, subsystem: str) -> str:
     """
     raw: str = request.scope["raw_path"].decode("latin-1").partition("?")[0]
     path = raw.removeprefix(f"/{subsystem}")
-    segments = [unquote(segment) for segment in path.split("/")]
+    if not path.startswith("/"):
+        raise NotKnown("page_unknown")
+    # Decoded before it is split, as the subsystem will: %2F must not hide a segment.
+    segments = unquote(path).split("/")
     if any(segment in (".", "..") for segment in segments):
         raise Refused("dot_segments")
     if [s for s in segments if s][:2] in _NOT_SERVED:
@@ -132,4 +135,5 @@ def _has_body(request: Request) -> bool:
 
 
 def _passed(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    return [(k, v) for k, v in headers if k.lower() not in _NOT_PASSED_ON]
+    """The headers that go on; those beyond ASCII do not, which RFC 9110, 5.5, calls obsolete."""
+    return [(k, v) for k, v in headers if k.lower() not in _NOT_PASSED_ON and v.isascii()]

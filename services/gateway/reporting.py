@@ -27,12 +27,20 @@ class Relay:
     """Sends one request's reports on as the caller."""
 
     def __init__(
-        self, members: Members, caller: Caller, headers: Mapping[str, str], query: str
+        self,
+        members: Members,
+        caller: Caller,
+        headers: Mapping[str, str],
+        query: str,
+        *,
+        max_events: int,
     ) -> None:
         self._members = members
         self._caller = caller
-        self._headers = {k: headers[k] for k in _PASSED_ON if k in headers}
+        # RFC 9110, 5.5: what is beyond ASCII in a header has no agreed meaning, and is left out.
+        self._headers = {k: v for k in _PASSED_ON if (v := headers.get(k)) and v.isascii()}
         self._query = query
+        self._max_events = max_events
 
     async def whole(self, body: bytes, media_type: str) -> httpx.Response:
         """A batch of which all is stored or nothing: it must concern one subsystem.
@@ -73,7 +81,13 @@ class Relay:
     def _route(self, body: bytes, media_type: str) -> Routes:
         if not self._caller.may_report:
             raise NotAllowed("may_not_report", role=self._caller.role.value)
-        return route(body, media_type, self._caller, self._members.registry)
+        return route(
+            body,
+            media_type,
+            self._caller,
+            self._members.registry,
+            max_events=self._max_events,
+        )
 
     async def _try(self, name: str, part: Part) -> dict[str, Any] | Fault:
         try:

@@ -48,7 +48,11 @@ async def post_events(
     if not caller.may_report:
         raise NotAllowed("may_not_report", role=caller.role.value)  # before a byte is read
     relay = Relay(
-        request.app.state.members, caller, request.headers, "dry_run=true" if dry_run else ""
+        request.app.state.members,
+        caller,
+        request.headers,
+        "dry_run=true" if dry_run else "",
+        max_events=request.app.state.settings.max_events,
     )
     body = await request.body()
     media_type = request.headers.get("content-type", "application/json")
@@ -101,7 +105,7 @@ async def get_event(request: Request, event_id: str, caller: Asking) -> Response
     `application/ld+json` EPCIS 2.0.
     """
     members: Members = request.app.state.members
-    headers = {k: request.headers[k] for k in _FORM_HEADERS if k in request.headers}
+    headers = {k: v for k in _FORM_HEADERS if (v := request.headers.get(k)) and v.isascii()}
     answers = await asyncio.gather(
         *(_event_from(members, s, event_id, caller, headers) for s in members.registry)
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 from services.gateway.registry import Registry
 from suyuan.domain.caller import Caller
-from suyuan.domain.errors import Fault
+from suyuan.domain.errors import Fault, TooLarge
 from suyuan.wire.bodies import Body, encode
 
 _EVENT_LISTS = (
@@ -35,9 +35,16 @@ class Routes:
     faults: tuple[Fault, ...]
 
 
-def route(body: bytes, media_type: str, caller: Caller, registry: Registry) -> Routes:
-    """Sort the reports of a body. Raises what ``Body`` raises for one that holds none."""
+def route(
+    body: bytes, media_type: str, caller: Caller, registry: Registry, *, max_events: int
+) -> Routes:
+    """Sort the reports of a body.
+
+    Raises what ``Body`` raises for one that holds none, and TooLarge past ``max_events``.
+    """
     units = [unit for value in _values(body, media_type) for unit in _units(value)]
+    if len(units) > max_events:
+        raise TooLarge("batch_too_large", limit=max_events, count=len(units))
     faults: list[Fault] = []
     malformed = 0
     found: dict[str, list[tuple[int, Any]]] = defaultdict(list)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from suyuan.domain.caller import Caller, CallerRole
 from suyuan.domain.errors import Conflict, Fault, NotAllowed, ReportRefused
+from suyuan.domain.events import local_event_id
 from suyuan.storage.engine import Database
 from suyuan.storage.load import Loaded, Outcome, Row, load
-from suyuan.wire.reports import Report, Reports, read_reports
+from suyuan.wire.reports import Reports, read_reports
 
 # Reading a larger body holds the event loop for longer than a health check should wait.
 READ_ASIDE_BYTES = 64 * 1024
@@ -62,20 +62,16 @@ async def capture(
     refused = {f.index for f in faults}
     if faults and on_error is OnError.ROLLBACK:
         raise ReportRefused(faults=sorted(faults, key=lambda f: f.index))
-    rows = {
-        index: _row(report, caller)
-        for index, report in enumerate(reports.reports)
-        if report is not None and index not in refused
-    }
+    rows = _rows(reports, refused, caller)
     loaded = await _store(database, rows, submission)
     clashes = [_clash(i, rows[i], one) for i, one in loaded.items() if one.clashes]
     if clashes and on_error is OnError.ROLLBACK:
         raise Conflict("id_known_with_other_content", faults=clashes)
     taken = {i: rows[i].event.uri for i, one in loaded.items() if not one.clashes}
-    outcomes = Counter(one.outcome for one in loaded.values())
+    accepted = sum([one.outcome is Outcome.ACCEPTED for one in loaded.values()])
     return Captured(
-        outcomes[Outcome.ACCEPTED],
-        outcomes[Outcome.REPEATED],
+        accepted,
+        len(taken) - accepted,
         [taken.get(index) for index in range(len(reports.reports))],
         sorted([*faults, *clashes], key=lambda f: f.index),
     )
@@ -107,22 +103,30 @@ def _rights(reports: Reports, caller: Caller) -> list[Fault]:
     """An enterprise reports only as itself; a department on anyone's behalf."""
     if caller.role is CallerRole.DEPARTMENT:
         return []
+    read = [(n, r.event) for n, r in enumerate(reports.reports) if r is not None]
+    own_party = caller.party
     return [
-        Fault("party_not_yours", "/party", {"party": r.event.party.short}, index)
-        for index, r in enumerate(reports.reports)
-        if r is not None and r.event.party != caller.party
+        *(
+            Fault("party_not_yours", "/party", {"party": e.party.short}, n)
+            for n, e in read
+            if e.party is not own_party and e.party != own_party
+        ),
+        *(
+            Fault("id_not_yours", "/id", {"id": e.id}, n)
+            for n, e in read
+            if (own := local_event_id(e.id)) is not None and own[0] != e.party.short
+        ),
     ]
 
 
-def _row(report: Report, caller: Caller) -> Row:
-    return Row(
-        report.event,
-        report.content,
-        report.form,
-        report.document,
-        caller.owner,
-        caller.role is CallerRole.DEPARTMENT,
-    )
+def _rows(reports: Reports, refused: set[int], caller: Caller) -> dict[int, Row]:
+    """The reports that may be stored, by their places."""
+    owner, authority = caller.owner, caller.role is CallerRole.DEPARTMENT
+    return {
+        index: Row(r.event, r.content, r.form, r.document, owner, authority)
+        for index, r in enumerate(reports.reports)
+        if r is not None and index not in refused
+    }
 
 
 async def _store(

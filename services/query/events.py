@@ -48,7 +48,7 @@ async def show_event(
     if not rows:
         raise NotKnown("event_unknown", id=event_id)
     stored, document = _one_of(rows, event_id, subsystem)
-    seen = policy.stored_view(stored, caller)
+    seen = policy.lone_view(stored, caller)
     if best(accept, (JSON, JSON_LD)) == JSON:
         try:
             return Shown(city.write_event(seen.event), JSON, seen.redacted)

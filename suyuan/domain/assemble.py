@@ -157,18 +157,21 @@ def _findings(
     if code.level is Level.CLASS:
         return (Finding("class_level", code=code.key),)
     if not events:
-        return (Finding("unknown_code", code=code.key),) if not trail.reasons else ()
+        windowed = question.as_of or question.since or question.known_at
+        known = trail.reasons or trail.holes or windowed
+        return () if known else (Finding("unknown_code", code=code.key),)
     found = [
         Finding(o.type, o.edge.id, o.edge.code, {"container": o.container}) for o in trail.oddities
     ]
-    found += findings.contradictions(events)
+    on_trail = {*trail.things, *(end for k in trail.links for end in (k.from_, k.to))}
+    found += findings.contradictions(events, on_trail)
     found += [
         Finding("conflict", trail.reasons[ref].edge.id, params={"reporters": [ref[1]]})
         for ref in sorted(trail.disputed)
     ]
     # A chain that was cut, or that looks down only, lacks what came before by its own question.
     if question.direction is not Direction.DOWN and question.since is None:
-        found += findings.gaps(events, trail.links)
+        found += findings.gaps(events, trail.links, on_trail)
     return tuple(_unique(found))
 
 

@@ -68,6 +68,7 @@ def missing(facts: Facts, code: str, until: datetime | None) -> list[Key]:
 
 def stays(facts: Facts, code: str, until: datetime | None) -> tuple[list[Stay], list[Oddity]]:
     """Every stay of a thing up to ``until``, oldest first, and what is odd about them."""
+    _judge(facts, code, until)
     book = _Book(facts, code)
     for edge in _relevant(facts, code, until):
         book.enter(edge)
@@ -98,6 +99,34 @@ def _is_inside(facts: Facts, code: str, container: str, order: Order) -> bool:
                 seen.add(outer)
                 pending.append(outer)
     return False
+
+
+def _judge(facts: Facts, code: str, until: datetime | None) -> None:
+    """Judge every pack around a thing in order of time, each once.
+
+    Whether a pack is a cycle depends on earlier packs alone; judged in order, each finds the
+    earlier ones judged. Asked for one by one they would be judged again and again, exponentially.
+    """
+    seen, pending = {code}, [code]
+    packs: list[Edge] = []
+    while pending:
+        found = _packs(facts, pending.pop(), until)
+        packs += found
+        outer = {e.other for e in found if e.other is not None} - seen
+        seen |= outer
+        pending += outer
+    for pack in sorted(packs, key=lambda e: e.order):
+        _is_cycle(facts, pack)
+
+
+def _is_cycle(facts: Facts, pack: Edge) -> bool:
+    """Whether a pack would put a container inside itself, directly or through others (rule 6)."""
+    verdict = facts.cycles.get(pack)
+    if verdict is None:
+        container = pack.other or ""
+        verdict = container == pack.code or _is_inside(facts, container, pack.code, pack.order)
+        facts.cycles[pack] = verdict
+    return verdict
 
 
 def _packs(facts: Facts, code: str, until: datetime | None) -> list[Edge]:
@@ -149,7 +178,7 @@ class _Book:
     def _pack(self, edge: Edge, container: str) -> None:
         if container in self.open:
             return
-        if container == self._code or _is_inside(self._facts, container, self._code, edge.order):
+        if _is_cycle(self._facts, edge):
             self.oddities.append(Oddity("containment_cycle", edge, container))
             return
         self._close_all(edge, "implicit_move")

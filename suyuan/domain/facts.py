@@ -42,6 +42,8 @@ class Facts:
         self._unchecked: dict[bytes, None] = {}
         self._checked: set[bytes] = set()
         self.holes: dict[Hole, None] = {}
+        # Whether a pack would be a cycle, once judged: see ``suyuan.domain.containment``.
+        self.cycles: dict[Edge, bool] = {}
         self.upset = False
 
     def learn(self, lookup: Lookup, answer: Answer) -> None:
@@ -50,6 +52,7 @@ class Facts:
         ``upset`` becomes true when it voids an event that was told earlier: conclusions drawn
         from that event have to be drawn anew.
         """
+        self.cycles.clear()
         for key in lookup.keys:
             if key.ask is Ask.EVENT:
                 self._checked.add(bytes.fromhex(key.key))

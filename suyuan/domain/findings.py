@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from suyuan.domain.chain import ChainEvent, Finding, Link
 from suyuan.domain.events import Action, Event, EventType, Item
@@ -13,21 +14,23 @@ RECEIVING = frozenset({"receiving", "arriving", "accepting"})
 DESTROYED = frozenset({"destroying", "decommissioning"})
 
 
-def contradictions(events: Sequence[ChainEvent]) -> Iterator[Finding]:
-    """Conflicts over one id, chronology that cannot be, and life after the end."""
+def contradictions(events: Sequence[ChainEvent], codes: AbstractSet[str]) -> Iterator[Finding]:
+    """Conflicts over one id; of ``codes``, impossible chronology and life after the end."""
     yield from _conflicts(events)
-    for code, history in _histories(events).items():
+    for code, history in _histories(events, codes).items():
         yield from _chronology(code, history)
         yield from _ends(code, history)
 
 
-def gaps(events: Sequence[ChainEvent], links: Iterable[Link]) -> Iterator[Finding]:
-    """What must have happened before and nobody reported.
+def gaps(
+    events: Sequence[ChainEvent], links: Iterable[Link], codes: AbstractSet[str]
+) -> Iterator[Finding]:
+    """What must have happened to ``codes`` before and nobody reported.
 
     Received without a shipment, sold without an entry, an input never made or received. A thing
     may have been shipped in its container, so what the containers did counts.
     """
-    histories = _histories(events)
+    histories = _histories(events, codes)
     carriers = _carriers(links)
     for code, history in histories.items():
         around = sorted(
@@ -110,13 +113,14 @@ def _is_lot_of(event: Event, code: str) -> bool:
     return any(i.is_lot for i in _named(event) if i.code.key == code)
 
 
-def _histories(events: Sequence[ChainEvent]) -> Mapping[str, list[Event]]:
-    """The events that name each code, in order."""
+def _histories(events: Sequence[ChainEvent], codes: AbstractSet[str]) -> Mapping[str, list[Event]]:
+    """The events that name each of ``codes``, in order; what else was in the box is not asked."""
     found: dict[str, list[Event]] = defaultdict(list)
     for one in events:
         event = one.stored.event
         for code in dict.fromkeys(i.code.key for i in _named(event)):
-            found[code].append(event)
+            if code in codes:
+                found[code].append(event)
     return found
 
 

@@ -46,6 +46,7 @@ _OUTLINE = frozenset(
         "sector",
     ]
 )
+_PUBLIC_ROLES = (CallerRole.CONSUMER, CallerRole.ENTERPRISE)
 _PUBLIC = _OUTLINE | {"place", "product", "documents", "source"}
 
 # Documents that the law makes public or that exist to be shown; never orders, invoices, tickets.
@@ -102,7 +103,45 @@ def view(chain: Chain, caller: Caller, organisations: AbstractSet[str] = frozens
     if len(kept) < len(chain.events):
         withheld = Finding("withheld", params={"count": len(chain.events) - len(kept)})
         findings = (*findings, withheld)
+        chain = _without_beyond(chain, kept)
     return replace(chain, events=events, findings=tuple(_finding_view(f, caller) for f in findings))
+
+
+def _without_beyond(chain: Chain, kept: list[ChainEvent]) -> Chain:
+    """Without the things and links that only the withheld events tell of."""
+    told = {i.code for e in kept for i in e.stored.event.things()} | {chain.code}
+    ids = {e.stored.event.id for e in kept}
+    return replace(
+        chain,
+        things=tuple(t for t in chain.things if t.code in told),
+        links=tuple(k for k in chain.links if k.event in ids),
+    )
+
+
+def lone_view(
+    stored: StoredEvent, caller: Caller, organisations: AbstractSet[str] = frozenset()
+) -> StoredEvent:
+    """One event that was asked for by its id, outside any chain.
+
+    There is no trail to say which of its things the caller came from, so of several things in one
+    place of it the public sees none; and a party that may be a person is hidden with its places.
+    """
+    seen = stored_view(stored, caller, organisations)
+    if caller.role not in _PUBLIC_ROLES or _sees_whole(stored, caller):
+        return seen
+    lists = ("items", "inputs", "outputs", "children")
+    several = [name for name in lists if len(getattr(seen.event, name)) > 1]
+    emptied: dict[str, Any] = dict.fromkeys(several, ())
+    event, hidden = _without_person(replace(seen.event, **emptied), organisations)
+    return replace(seen, event=event, redacted=(*seen.redacted, *several, *hidden))
+
+
+def _without_person(event: Event, organisations: AbstractSet[str]) -> tuple[Event, tuple[str, ...]]:
+    """An event whose party may be a person, without the party and its places."""
+    if _organisation(event.party, organisations) is not None:
+        return event, ()
+    hidden = replace(event, party=WITHHELD, place=None, source=Endpoint())
+    return hidden, ("party", "place", "from")
 
 
 def stored_view(
@@ -157,13 +196,9 @@ def _event_view(
     one: ChainEvent, caller: Caller, on_trail: set[str], organisations: AbstractSet[str]
 ) -> ChainEvent:
     stored = stored_view(one.stored, caller, organisations)
-    public = caller.role in (CallerRole.CONSUMER, CallerRole.ENTERPRISE)
-    if public and not _sees_whole(one.stored, caller):
-        event = _only(stored.event, on_trail)
-        names = stored.redacted
-        if _organisation(event.party, organisations) is None:
-            event, names = replace(event, party=WITHHELD), (*names, "party")
-        stored = replace(stored, event=event, redacted=names)
+    if caller.role in _PUBLIC_ROLES and not _sees_whole(one.stored, caller):
+        event, hidden = _without_person(_only(stored.event, on_trail), organisations)
+        stored = replace(stored, event=event, redacted=(*stored.redacted, *hidden))
     return replace(one, stored=stored)
 
 

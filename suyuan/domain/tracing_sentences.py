@@ -103,6 +103,14 @@ TRACING_SENTENCES: dict[str, tuple[str, str]] = {
             " `correction`, report a new one under a new id."
         ),
     ),
+    "id_not_yours": (
+        "编号 {id} 属于另一经营者的命名空间，请使用本企业自己的编号。",
+        "The id {id} lies in another party's name space; use an id of your own.",
+    ),
+    "voided": (
+        "编号 {id} 的事件已被更正作废，不能再用于其他内容；请换一个新编号。",
+        "The event {id} was declared in error; its id takes no other content. Use a new id.",
+    ),
     "may_not_report": (
         "只有企业和部门可以上报事件（当前身份：{role}）。",
         "Only enterprises and departments report events (you are: {role}).",
@@ -134,10 +142,10 @@ TRACING_SENTENCES: dict[str, tuple[str, str]] = {
         "Subsystem {subsystem} refused this part ({detail}).",
     ),
     "subsystem_unavailable": (
-        "子系统 {subsystem} 目前没有应答，未存入；请稍后重试，重复发送是安全的。",
+        "子系统 {subsystem} 目前没有应答，无法确认是否已存入；请稍后重试，重复发送是安全的。",
         (
-            "Subsystem {subsystem} does not answer at the moment and nothing was stored there; send"
-            " it again later, which is safe."
+            "Subsystem {subsystem} does not answer at the moment, so nobody knows whether it"
+            " stored this; send it again later, which is safe."
         ),
     ),
     # --- Federation (suyuan/wire/lookups.py, services/gateway/proxy.py) -------------------------

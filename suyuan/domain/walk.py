@@ -138,8 +138,7 @@ class _Tracing:
         wanted: list[Key] = []
         blocked: list[_Task] = []
         while self._tasks:
-            if len(self.trail.reasons) >= self._question.max_events:
-                self.trail.limits_hit = ("max_events",)
+            if self.trail.limits_hit:
                 return []
             task = self._tasks.pop()
             missing = self._missing(task)
@@ -342,7 +341,9 @@ class _Tracing:
             return
         ref = (edge.event, edge.party)
         known = self.trail.reasons.get(ref)
-        if known is None or reason.rank < known.rank:
+        if known is None and len(self.trail.reasons) >= question.max_events:
+            self.trail.limits_hit = ("max_events",)
+        elif known is None or reason.rank < known.rank:
             self.trail.reasons[ref] = reason
 
     def _is_asked(self, task: _Thing) -> bool:

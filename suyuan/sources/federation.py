@@ -18,6 +18,11 @@ from suyuan.domain.lookup import Answer, Hole, HoleReason, Lookup
 from suyuan.sources.base import Source
 from suyuan.sources.remote import Silent
 
+# What is left of the deadline for fetching the events when a walk has used up its own part, and the
+# most of what remains that one silent member may cost the others.
+BODIES_SHARE = 0.25
+ROUND_SHARE = 0.5
+
 
 class FederatedSource:
     """The members of one federation for the length of one trace.
@@ -32,7 +37,9 @@ class FederatedSource:
     def __init__(self, members: Mapping[str, Source], *, deadline: float) -> None:
         self._members = dict(members)
         self._ends = time.monotonic() + deadline
+        self._walk_ends = self._ends - deadline * BODIES_SHARE
         self._silent: dict[str, Silent] = {}
+        self._out_of_time: set[str] = set()  # not silent: the walk was too long for the deadline
         self._spent: dict[str, float] = defaultdict(float)
         self._holders: dict[bytes, set[str]] = defaultdict(set)
 
@@ -72,7 +79,7 @@ class FederatedSource:
         try:
             answer = await self._in_time(name, lookup)
         except Silent as silence:
-            self._silent[name] = silence
+            self._silent.setdefault(name, silence)
             holes = (Hole(name, k, silence.reason, lookup.bodies) for k in lookup.keys)
             return Answer(holes=tuple(holes))
         finally:
@@ -83,11 +90,15 @@ class FederatedSource:
         return replace(answer, events=stamped)
 
     async def _in_time(self, name: str, lookup: Lookup) -> Answer:
-        if name in self._silent:
+        now = time.monotonic()
+        remaining = (self._ends if lookup.bodies else self._walk_ends) - now
+        if name in self._silent and not (lookup.bodies and name in self._out_of_time):
             raise self._silent[name]
-        remaining = self._ends - time.monotonic()
+        if remaining <= 0:
+            self._out_of_time.add(name)
+            raise Silent(SourceStatus.TIMED_OUT, HoleReason.TIMEOUT)
         try:
-            async with asyncio.timeout(max(remaining, 0)):
+            async with asyncio.timeout(remaining if lookup.bodies else remaining * ROUND_SHARE):
                 return await self._members[name].ask(lookup)
         except TimeoutError as error:
             raise Silent(SourceStatus.TIMED_OUT, HoleReason.TIMEOUT) from error

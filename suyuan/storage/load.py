@@ -53,9 +53,9 @@ _STORED = text("""
                    WHERE d.key = e.key AND d.declaration AND (d.authority OR d.party = e.party)),
            CASE WHEN e.content <> asked.content THEN e.document END
     FROM events e
-    JOIN unnest(CAST(:keys AS uuid[]), CAST(:parties AS text[]), CAST(:contents AS uuid[]))
-         AS asked (key, party, content)
-      ON e.key = asked.key AND e.party = asked.party
+    JOIN unnest(CAST(:keys AS uuid[]), CAST(:parties AS text[]), CAST(:contents AS uuid[]),
+                CAST(:declarations AS boolean[])) AS asked (key, party, content, declaration)
+      ON e.key = asked.key AND e.party = asked.party AND e.declaration = asked.declaration
 """)
 
 _KNOWN = text("""
@@ -108,7 +108,9 @@ def _outcome(
     stored = known[row.identity]
     if declares or stored.content == row.content:
         return _REPEATED
-    return Loaded(Outcome.VOIDED if stored.voided else Outcome.CONFLICT, stored.document)
+    # What is stored was not read back where the batch's first row of this identity equals it.
+    document = stored.document or first[row.identity].document
+    return Loaded(Outcome.VOIDED if stored.voided else Outcome.CONFLICT, document)
 
 
 async def _insert(connection: WriteConnection, rows: Sequence[Row]) -> set[Identity]:
@@ -189,6 +191,7 @@ async def _read_back(connection: WriteConnection, rows: Sequence[Row]) -> dict[I
             "keys": [r.identity[0].hex() for r in rows],
             "parties": [r.event.party.key for r in rows],
             "contents": [r.content.hex() for r in rows],
+            "declarations": [r.event.correction is not None for r in rows],
         },
     )
     return {

@@ -299,3 +299,24 @@ async def test_the_order_of_arrival_changes_nothing(direction: str) -> None:
         moved("sold", 5, "X", step="retail_selling"),
     ]
     assert await ids(events, "L", direction) == await ids(events[::-1], "L", direction)
+
+
+async def test_containers_packed_from_the_outside_in_are_judged_once_each() -> None:
+    events = [packed(f"p{n}", 60 - n, f"c{n + 1}", f"c{n}") for n in range(60)]
+    assert len((await chain_of(events, "c0", "both")).links) == 60
+
+
+async def test_things_packed_into_each_other_every_day_end_in_good_time() -> None:
+    events = [
+        packed(f"p{i}-{j}", i * 12 + j, f"m{i}", f"m{j}")
+        for i in range(12)
+        for j in range(12)
+        if i != j
+    ]
+    assert len((await chain_of(events, "m0", "both")).events) > 0
+
+
+async def test_no_more_events_than_were_asked_for_are_given() -> None:
+    events = [moved(f"e{n}", n, "X") for n in range(6)]
+    chain = await chain_of(events, "X", max_events=1)
+    assert (len(chain.events), chain.limits_hit) == (1, ("max_events",))

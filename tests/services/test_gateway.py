@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -254,8 +255,6 @@ def test_the_proxy_carries_reports_too(city: City) -> None:
 
 @pytest.mark.parametrize("path", ["/meat/a/../../x", "/meat/%2e%2e/x", "/meat/v1/./lookups"])
 def test_dot_segments_are_refused(city: City, path: str) -> None:
-    import http.client
-
     connection = http.client.HTTPConnection("127.0.0.1", city.served["gateway"].port)
     connection.request("GET", path)
     status = connection.getresponse().status
@@ -339,3 +338,32 @@ def test_a_case_packed_in_one_department_and_unpacked_in_another(city: City) -> 
         partial = chain(city, direction="own")
     assert ids(partial) == ["pack", "ship", "later"]
     assert {e["id"]: e["certainty"] for e in partial["events"]}["later"] == "uncertain_end"
+
+
+@pytest.mark.parametrize("path", ["/food/v1%2Flookups", "/food/v1%2flookups", "/food/%761/lookups"])
+def test_lookups_are_not_reached_by_another_spelling(city: City, path: str) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", city.served["gateway"].port)
+    connection.request("POST", path, b'{"keys": []}', {"Content-Type": "application/json"})
+    status = connection.getresponse().status
+    connection.close()
+    assert status == 404
+
+
+@pytest.mark.parametrize("path", ["/food%2F", "/food%2Fv1/x", "/v1/events/x"])
+def test_headers_and_paths_that_no_client_sends_are_no_failure(city: City, path: str) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", city.served["gateway"].port)
+    connection.request("GET", path, headers={"Accept-Language": "\xe9", "X-A": "\xe9"})
+    status = connection.getresponse().status
+    connection.close()
+    assert status == 404
+
+
+def test_an_event_by_its_id_shows_a_stranger_no_person_and_no_siblings(city: City) -> None:
+    farmer = f"urn:suyuan:{SELLER}:farmer"
+    sold = report("farm", party=farmer, place="home", items=[*thing("A"), *thing("B")])
+    assert city.client("department meat").post("/v1/events", json=sold).status_code == 200
+    answer = city.client().get(f"/v1/events/urn:suyuan:event:{farmer.replace(':', '%253A')}:farm")
+    assert answer.status_code == 200
+    told = str({k: v for k, v in answer.json().items() if k not in ("id", "eventID")})
+    assert "farmer" not in told
+    assert ":A" not in told

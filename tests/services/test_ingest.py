@@ -270,3 +270,16 @@ def test_any_bytes_posted_give_a_4xx_problem(meat: httpx.Client, body: bytes, ki
     answer = meat.post("/v1/events", content=body, headers={"Content-Type": kind})
     assert 400 <= answer.status_code < 500, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_clash_with_what_the_same_batch_repeats_shows_what_is_stored(meat: httpx.Client) -> None:
+    meat.post("/v1/events", json=report("e1"))
+    answer = meat.post("/v1/events", json=[report("e1"), report("e1", place="350203002")])
+    (clash,) = answer.json()["rejected"]
+    assert (answer.status_code, clash["index"]) == (409, 1)
+    assert clash["known"]["place"] == "350203001"
+
+
+def test_an_id_in_another_partys_name_space_is_refused(meat: httpx.Client) -> None:
+    answer = meat.post("/v1/events", json=report(f"urn:suyuan:event:{BUYER}:e1"))
+    assert rejected(answer) == [(0, "/id", "id_not_yours")]

@@ -129,3 +129,13 @@ async def test_any_split_over_subsystems_gives_the_same_events() -> None:
         right = [e for n, e in enumerate(whole) if not split >> n & 1]
         chain = await chain_of({"l": MemorySource(left), "r": MemorySource(right)}, "X")
         assert ids(chain) == ["origin", "in", "ship", "out", "use"], split
+
+
+async def test_a_slow_member_costs_the_others_nothing() -> None:
+    fast = MemorySource(map(stored, [moved("l", 0, "L"), made("t", 1, ["L"], ["M"])]))
+    chain = await chain_of({"slow": Slow(), "fast": fast}, "M")
+    assert ids(chain) == ["l", "t"]
+    assert {s.subsystem: s.status for s in chain.sources} == {
+        "slow": SourceStatus.TIMED_OUT,
+        "fast": SourceStatus.ANSWERED,
+    }
