@@ -6,6 +6,7 @@ that repeats the id and carries a ``Correction`` (EPCIS 2.0, 7.4.1.2 error decla
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -47,8 +48,9 @@ class Item:
 
     @property
     def is_lot(self) -> bool:
-        if self.code.level in (Level.SERIAL, Level.LOT):
-            return self.code.level is Level.LOT
+        level = self.code.level
+        if level is _LOT or level is _SERIAL:
+            return level is _LOT
         return self.quantity is not None or self.classed
 
 
@@ -168,6 +170,9 @@ class StoredEvent:
 # A wholesale sale is a shipment and never one of them.
 END_STEPS = frozenset({"retail_selling", "dispensing", "decommissioning", "destroying"})
 
+_LOT, _SERIAL = Level.LOT, Level.SERIAL
+# RFC 3986, 2.3.
+_UNRESERVED = re.compile(r"[A-Za-z0-9._~-]+", re.ASCII)
 _EVENT_URN = "urn:suyuan:event:"
 _TRANSFORMATION_URN = "urn:suyuan:transformation:"
 
@@ -185,14 +190,19 @@ def is_uri(text: str) -> bool:
 
 def event_urn(local_id: str, party: Code) -> str:
     """An id that is unique per reporter, as ``urn:suyuan:event:<party>:<id>``."""
-    return f"{_EVENT_URN}{quote(party.short, safe='')}:{quote(local_id, safe='')}"
+    return f"{_EVENT_URN}{_quoted(party.short)}:{_quoted(local_id)}"
 
 
 def transformation_urn(local_id: str, party: Code) -> str:
     """The global form of a transformation id; one that is a URI already is left as it is."""
     if is_uri(local_id):
         return local_id
-    return f"{_TRANSFORMATION_URN}{quote(party.short, safe='')}:{quote(local_id, safe='')}"
+    return f"{_TRANSFORMATION_URN}{_quoted(party.short)}:{_quoted(local_id)}"
+
+
+def _quoted(text: str) -> str:
+    # quote() gives such a text back too, but each event of a bulk load has its id quoted.
+    return text if _UNRESERVED.fullmatch(text) else quote(text, safe="")
 
 
 def local_event_id(uri: str) -> tuple[str, str] | None:

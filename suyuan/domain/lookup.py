@@ -157,8 +157,10 @@ class Answer:
     holes: tuple[Hole, ...] = ()
 
 
-def edges_of(event: Event) -> Iterator[Edge]:
+def edges_of(event: Event, key: bytes | None = None) -> Iterator[Edge]:
     """The edges of an event: one for each code in it that can be followed, none of a correction.
+
+    ``key`` is the event's, for a caller who has computed it.
 
     A lone GTIN names a class of things, not a thing: it has no edge. An association is not a
     containment (EPCIS 2.0, 7.4.6), so its parent and children are items here; so are those of a
@@ -166,10 +168,9 @@ def edges_of(event: Event) -> Iterator[Edge]:
     """
     if event.correction is not None:
         return
-    key, party, rank = event.key, event.party.key, _rank(event)
-    gone = event.type is EventType.OBJECT and (
-        event.action is Action.DELETE or event.step in END_STEPS
-    )
+    key = event.key if key is None else key
+    party, rank = event.party.key, _rank(event)
+    gone = event.type is _OBJECT and (event.action is _DELETE or event.step in END_STEPS)
     seen: set[tuple[str, Role]] = set()
     for item, role, other in _parts(event, key):
         code = item.code
@@ -188,7 +189,7 @@ def _parts(event: Event, key: bytes) -> list[tuple[Item, Role, str | None]]:
         node = event.transformation or f"event:{key.hex()}"
         parts += [(i, _INPUT, node) for i in event.inputs]
         parts += [(i, _OUTPUT, node) for i in event.outputs]
-    if event.type is EventType.AGGREGATION and event.parent is not None:
+    if event.parent is not None and event.type is EventType.AGGREGATION:
         parts += [(i, _CHILD, event.parent.key) for i in event.children]
         emptied = event.action is Action.DELETE and not event.children
         return [*parts, (Item(event.parent), Role.EMPTIED if emptied else Role.PARENT, None)]
@@ -200,10 +201,11 @@ def _parts(event: Event, key: bytes) -> list[tuple[Item, Role, str | None]]:
 _make_edge = maker_of(Edge)
 _NO_THINGS = frozenset({Level.CLASS, Level.OTHER})
 _ITEM, _CHILD, _INPUT, _OUTPUT = Role.ITEM, Role.CHILD, Role.INPUT, Role.OUTPUT
+_OBJECT, _TRANSFORMATION, _DELETE = EventType.OBJECT, EventType.TRANSFORMATION, Action.DELETE
 _RANKS = {action: Rank[action.value] for action in Action}
 
 
 def _rank(event: Event) -> Rank:
-    if event.type is EventType.TRANSFORMATION:
+    if event.type is _TRANSFORMATION:
         return Rank.TRANSFORMATION
     return _RANKS[event.action] if event.action is not None else Rank.OBSERVE

@@ -15,23 +15,23 @@ def maker_of(frozen: Callable[_P, _T]) -> Callable[_P, _T]:
 
     ``dataclass`` fills a frozen instance through ``object.__setattr__``, field by field, which for
     an event costs as much as decoding it from JSON. Here a twin with the same slots that is not
-    frozen is filled, and then becomes an instance of the class. No ``__post_init__`` is called.
+    frozen is filled, and then becomes an instance of the class, whose own ``__post_init__`` is not
+    called.
     """
     made = cast(type[Any], frozen)
+
+    def become_frozen(instance: Any) -> None:
+        instance.__class__ = made
+
     twin = make_dataclass(
         made.__name__,
         [(f.name, Any, _default(f.default, f.default_factory)) for f in fields(made)],
+        namespace={"__post_init__": become_frozen},
         slots=True,
         eq=False,
         repr=False,
     )
-
-    def make(*args: _P.args, **kwargs: _P.kwargs) -> _T:
-        instance = twin(*args, **kwargs)
-        instance.__class__ = made
-        return cast(_T, instance)
-
-    return make
+    return cast("Callable[_P, _T]", twin)
 
 
 def _default(value: Any, factory: Any) -> Any:

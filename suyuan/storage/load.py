@@ -7,17 +7,16 @@ back and compared (DESIGN.md, "Events", identity).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import text
 
-from suyuan.domain.events import Event
 from suyuan.domain.lookup import edges_of
-from suyuan.storage.engine import WriteConnection
-from suyuan.storage.load_copy import copy_edges, copy_events
-from suyuan.storage.rows import FORMS, Identity, Loaded, Outcome, Row
+from suyuan.storage.engine import WriteConnection, driver_of
+from suyuan.storage.load_copy import copy_rows
+from suyuan.storage.rows import FORMS, Identity, Loaded, Outcome, Row, Rows
 
 __all__ = ["FORMS", "Loaded", "Outcome", "Row", "load", "record_time"]
 
@@ -36,14 +35,12 @@ _INSERT_EVENTS = text("""
     RETURNING key, party, declaration
 """)
 
-_INSERT_EDGES = text("""
+_INSERT_EDGES = """
     INSERT INTO edges (code, time, event, role, rank, ends, is_lot, id, party, other)
     SELECT * FROM unnest(
-        CAST(:codes AS text[]), CAST(:times AS timestamptz[]), CAST(:events AS uuid[]),
-        CAST(:roles AS smallint[]), CAST(:ranks AS smallint[]), CAST(:ends AS boolean[]),
-        CAST(:lots AS boolean[]), CAST(:ids AS text[]), CAST(:parties AS text[]),
-        CAST(:others AS text[]))
-""")
+        $1::text[], $2::timestamptz[], $3::uuid[], $4::smallint[], $5::smallint[], $6::boolean[],
+        $7::boolean[], $8::text[], $9::text[], $10::text[])
+"""
 
 # A known event, whether it was declared in error by its own reporter or an authority, and, only
 # where the contents differ, the document: a batch that is sent again must not read itself back.
@@ -73,13 +70,15 @@ async def load(connection: WriteConnection, rows: Sequence[Row]) -> list[Loaded]
     """
     if not rows:
         return []
+    identities = [row.identity for row in rows]
     first: dict[Identity, Row] = {}
-    for row in rows:
-        first.setdefault(row.identity, row)
-    ordered = [first[identity] for identity in sorted(first)]
+    for identity, row in zip(identities, rows, strict=True):
+        first.setdefault(identity, row)
+    ordered = {identity: first[identity] for identity in sorted(first)}
     inserted = await _insert(connection, ordered)
-    known = await _read_back(connection, [r for r in ordered if r.identity not in inserted])
-    return [_outcome(row, first, inserted, known) for row in rows]
+    known = await _read_back(connection, _besides(ordered, inserted))
+    pairs = zip(identities, rows, strict=True)
+    return [_outcome(identity, row, first, inserted, known) for identity, row in pairs]
 
 
 async def record_time(connection: WriteConnection) -> datetime:
@@ -92,20 +91,21 @@ _ACCEPTED, _REPEATED = Loaded(Outcome.ACCEPTED), Loaded(Outcome.REPEATED)
 
 
 def _outcome(
+    identity: Identity,
     row: Row,
     first: Mapping[Identity, Row],
-    inserted: set[Identity],
+    inserted: Collection[Identity],
     known: Mapping[Identity, _Known],
 ) -> Loaded:
     declares = row.event.correction is not None
-    if row.identity in inserted:
-        before = first[row.identity]
+    if identity in inserted:
+        before = first[identity]
         if before is row:
             return _ACCEPTED
         if declares or before.content == row.content:
             return _REPEATED
         return Loaded(Outcome.CONFLICT, before.document)
-    stored = known[row.identity]
+    stored = known[identity]
     if declares or stored.content == row.content:
         return _REPEATED
     # What is stored was not read back where the batch's first row of this identity equals it.
@@ -113,65 +113,66 @@ def _outcome(
     return Loaded(Outcome.VOIDED if stored.voided else Outcome.CONFLICT, document)
 
 
-async def _insert(connection: WriteConnection, rows: Sequence[Row]) -> set[Identity]:
-    """Store the rows that are new, given in the order of their identities; which those were."""
+async def _insert(connection: WriteConnection, rows: Rows) -> Collection[Identity]:
+    """Store the rows that are new; which those were."""
     if len(rows) >= COPY_FROM:
-        known = await _find_known(connection, rows)
-        rows = [row for row in rows if row.identity not in known]
-        if await copy_events(connection, rows):
-            await copy_edges(connection, rows)
-            return {row.identity for row in rows}
+        rows = _besides(rows, await _find_known(connection, rows))
+        if await copy_rows(connection, rows):
+            return rows.keys()
     inserted = await _insert_events(connection, rows)
-    await _insert_edges(connection, (r.event for r in rows if r.identity in inserted))
+    await _insert_edges(connection, {i: row for i, row in rows.items() if i in inserted})
     return inserted
 
 
-async def _find_known(connection: WriteConnection, rows: Sequence[Row]) -> set[Identity]:
-    result = await connection.execute(_KNOWN, {"keys": [row.identity[0].hex() for row in rows]})
+def _besides(rows: Rows, others: Collection[Identity]) -> Rows:
+    return {i: row for i, row in rows.items() if i not in others} if others else rows
+
+
+async def _find_known(connection: WriteConnection, rows: Rows) -> set[Identity]:
+    result = await connection.execute(_KNOWN, {"keys": [key.hex() for key, _, _ in rows]})
     return {(key.bytes, party, declaration) for key, party, declaration in result}
 
 
-async def _insert_events(connection: WriteConnection, rows: Sequence[Row]) -> set[Identity]:
-    events = [r.event for r in rows]
+async def _insert_events(connection: WriteConnection, rows: Rows) -> set[Identity]:
+    events = [row.event for row in rows.values()]
     result = await connection.execute(
         _INSERT_EVENTS,
         {
-            "keys": [r.identity[0].hex() for r in rows],
-            "parties": [e.party.key for e in events],
-            "declarations": [e.correction is not None for e in events],
-            "authorities": [r.authority for r in rows],
-            "contents": [r.content.hex() for r in rows],
-            "times": [e.time for e in events],
-            "forms": [FORMS.index(r.form) for r in rows],
-            "kinds": [e.kind for e in events],
-            "sectors": [e.sector for e in events],
-            "ids": [e.id for e in events],
-            "reporters": [r.reporter for r in rows],
-            "documents": [r.document for r in rows],
+            "keys": [key.hex() for key, _, _ in rows],
+            "parties": [party for _, party, _ in rows],
+            "declarations": [declaration for _, _, declaration in rows],
+            "authorities": [row.authority for row in rows.values()],
+            "contents": [row.content.hex() for row in rows.values()],
+            "times": [event.time for event in events],
+            "forms": [FORMS.index(row.form) for row in rows.values()],
+            "kinds": [event.kind for event in events],
+            "sectors": [event.sector for event in events],
+            "ids": [event.id for event in events],
+            "reporters": [row.reporter for row in rows.values()],
+            "documents": [row.document for row in rows.values()],
         },
     )
     return {(key.bytes, party, declaration) for key, party, declaration in result}
 
 
-async def _insert_edges(connection: WriteConnection, events: Iterable[Event]) -> None:
-    edges = [edge for event in events for edge in edges_of(event)]
+async def _insert_edges(connection: WriteConnection, rows: Rows) -> None:
+    edges = [edge for (key, _, _), row in rows.items() for edge in edges_of(row.event, key)]
     if not edges:
         return
-    edges.sort(key=lambda e: (e.code, e.time))
-    await connection.execute(
+    edges.sort(key=lambda edge: (edge.code, edge.time))
+    driver = await driver_of(connection)
+    await driver.fetch(
         _INSERT_EDGES,
-        {
-            "codes": [e.code for e in edges],
-            "times": [e.time for e in edges],
-            "events": [e.event.hex() for e in edges],
-            "roles": [int(e.role) for e in edges],
-            "ranks": [int(e.rank) for e in edges],
-            "ends": [e.ends for e in edges],
-            "lots": [e.is_lot for e in edges],
-            "ids": [e.id for e in edges],
-            "parties": [e.party for e in edges],
-            "others": [e.other for e in edges],
-        },
+        [edge.code for edge in edges],
+        [edge.time for edge in edges],
+        [edge.event.hex() for edge in edges],
+        [int(edge.role) for edge in edges],
+        [int(edge.rank) for edge in edges],
+        [edge.ends for edge in edges],
+        [edge.is_lot for edge in edges],
+        [edge.id for edge in edges],
+        [edge.party for edge in edges],
+        [edge.other for edge in edges],
     )
 
 
@@ -182,16 +183,16 @@ class _Known:
     document: str | None
 
 
-async def _read_back(connection: WriteConnection, rows: Sequence[Row]) -> dict[Identity, _Known]:
+async def _read_back(connection: WriteConnection, rows: Rows) -> dict[Identity, _Known]:
     if not rows:
         return {}
     result = await connection.execute(
         _STORED,
         {
-            "keys": [r.identity[0].hex() for r in rows],
-            "parties": [r.event.party.key for r in rows],
-            "contents": [r.content.hex() for r in rows],
-            "declarations": [r.event.correction is not None for r in rows],
+            "keys": [key.hex() for key, _, _ in rows],
+            "parties": [party for _, party, _ in rows],
+            "contents": [row.content.hex() for row in rows.values()],
+            "declarations": [declares for _, _, declares in rows],
         },
     )
     return {

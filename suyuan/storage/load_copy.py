@@ -7,16 +7,16 @@ in between, the whole COPY of events is undone and the caller inserts row by row
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from io import BytesIO
-from typing import Any
 
 from asyncpg import UniqueViolationError
 
 from suyuan.domain.errors import Refused
-from suyuan.domain.lookup import Rank, Role, edges_of
-from suyuan.storage.engine import WriteConnection
-from suyuan.storage.rows import FORMS, Row
+from suyuan.domain.lookup import edges_of
+from suyuan.storage.engine import WriteConnection, driver_of
+from suyuan.storage.rows import FORMS, Identity, Row, Rows
 
 _EVENTS = (
     *("key", "party", "declaration", "authority", "content", "time"),
@@ -24,36 +24,34 @@ _EVENTS = (
 )
 _EDGES = (*("code", "time", "event", "role", "rank", "ends", "is_lot", "id", "party", "other"),)
 
-# No text that may be null is ever empty, so that what is empty here is null.
-_NULL = ""
+# A control character, which no word, code or id can be: the usual \N would need escapes looked for.
+_NULL = "\x1f"
 # COPY's text format (PostgreSQL manual, COPY): a line for each row, tabs between its columns.
 _ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 _TRUTHS = ("f", "t")
 _FORM_NUMBERS = {form: str(number) for number, form in enumerate(FORMS)}
-_ROLES = {role: str(int(role)) for role in Role}
-_RANKS = {rank: str(int(rank)) for rank in Rank}
+_NUMBERS = [str(number) for number in range(10)]  # of roles and ranks
 
 
-async def copy_events(connection: WriteConnection, rows: Sequence[Row]) -> bool:
-    """Store new events, in the order given; whether no other writer had stored one meanwhile.
+async def copy_rows(connection: WriteConnection, rows: Rows) -> bool:
+    """Store new rows with their edges; False, and nothing stored, if another writer had one too."""
+    # The edges are written out while the server works at the events.
+    copied, edges = await asyncio.gather(
+        _copy_events(connection, rows), asyncio.to_thread(_edge_lines, rows)
+    )
+    if copied and edges:
+        await _copy(connection, "edges", _EDGES, edges)
+    return copied
 
-    The transaction must have begun: a COPY before its first statement would stand outside it.
-    """
-    lines = [_event_line(row) for row in rows]
+
+async def _copy_events(connection: WriteConnection, rows: Rows) -> bool:
+    lines = [_event_line(identity, row) for identity, row in rows.items()]
     try:
         async with connection.begin_nested():
             await _copy(connection, "events", _EVENTS, lines)
     except UniqueViolationError:
         return False
     return True
-
-
-async def copy_edges(connection: WriteConnection, rows: Iterable[Row]) -> None:
-    """Store the edges of events, ordered by code, so that neighbours in the index stay so."""
-    lines = [line for row in rows for line in _edge_lines(row)]
-    if lines:
-        lines.sort()
-        await _copy(connection, "edges", _EDGES, lines)
 
 
 async def _copy(
@@ -63,17 +61,18 @@ async def _copy(
         source = BytesIO("".join(lines).encode())
     except UnicodeEncodeError as error:
         raise Refused("text_not_storable") from error
-    driver: Any = (await connection.get_raw_connection()).driver_connection
+    driver = await driver_of(connection)
     await driver.copy_to_table(table, source=source, columns=columns, format="text", null=_NULL)
 
 
-def _event_line(row: Row) -> str:
+def _event_line(identity: Identity, row: Row) -> str:
+    key, party, declaration = identity
     event = row.event
     return _line(
         (
-            row.identity[0].hex(),
-            event.party.key,
-            _TRUTHS[event.correction is not None],
+            key.hex(),
+            party,
+            _TRUTHS[declaration],
             _TRUTHS[row.authority],
             row.content.hex(),
             event.time.isoformat(),
@@ -87,23 +86,30 @@ def _event_line(row: Row) -> str:
     )
 
 
-def _edge_lines(row: Row) -> Iterable[str]:
-    time, key = row.event.time.isoformat(), row.identity[0].hex()
-    for edge in edges_of(row.event):
-        yield _line(
-            (
-                edge.code,
-                time,
-                key,
-                _ROLES[edge.role],
-                _RANKS[edge.rank],
-                _TRUTHS[edge.ends],
-                _TRUTHS[edge.is_lot],
-                edge.id,
-                edge.party,
-                edge.other or _NULL,
+def _edge_lines(rows: Rows) -> list[str]:
+    """The edges of events, ordered by code, so that neighbours in the index stay so."""
+    lines = []
+    for (key, party, _), row in rows.items():
+        event = row.event
+        last = (event.id, party)
+        first = (event.time.isoformat(), key.hex())
+        lines += [
+            _line(
+                (
+                    edge.code,
+                    *first,
+                    _NUMBERS[edge.role],
+                    _NUMBERS[edge.rank],
+                    _TRUTHS[edge.ends],
+                    _TRUTHS[edge.is_lot],
+                    *last,
+                    edge.other or _NULL,
+                )
             )
-        )
+            for edge in edges_of(event, key)
+        ]
+    lines.sort()
+    return lines
 
 
 def _line(columns: tuple[str, ...]) -> str:

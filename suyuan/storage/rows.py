@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from functools import cached_property
+from typing import TypeAlias
 
 from suyuan.domain.events import Event
 
@@ -13,7 +14,7 @@ Identity = tuple[bytes, str, bool]  # event key, reporter, whether it is a decla
 FORMS = ("city", "epcis")  # the place in this tuple is what ``events.form`` stores
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
     """One report ready to be stored. ``content`` is 16 bytes over the CBV 2.0 pre-image."""
 
@@ -24,9 +25,13 @@ class Row:
     reporter: str
     authority: bool
 
-    @cached_property
+    @property
     def identity(self) -> Identity:
         return (self.event.key, self.event.party.key, self.event.correction is not None)
+
+
+# Rows to be stored, each identity once, in the order in which all writers store them.
+Rows: TypeAlias = Mapping[Identity, Row]
 
 
 class Outcome(Enum):
@@ -38,11 +43,11 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What became of one row; ``known`` is the document that stands in its way, if one does."""
+    """What became of one row; ``known`` is the document that stands in its way, if it clashes."""
 
     outcome: Outcome
     known: str | None = None
 
     @property
     def clashes(self) -> bool:
-        return self.outcome in (Outcome.CONFLICT, Outcome.VOIDED)
+        return self.known is not None

@@ -1,14 +1,13 @@
 """A report of the city form that is plainly right, read at speed: bulk loads are made of them.
 
 ``suyuan.wire.city`` takes thirty careful looks at a report, to list all that is wrong with it. A
-report that fits the types below, and has neither escapes nor control characters in its text, has
-passed most of those looks in C. Whatever does not fit is left to the careful reader:
+report that fits the types below has passed most of those looks in C, and what comes again in other
+events is looked at once. Whatever does not fit is left to the careful reader:
 ``PlainReader.read`` gives either the event that ``read_city`` would give, or ``None``.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
@@ -110,11 +109,6 @@ class _Report(Struct, forbid_unknown_fields=True, rename={"source": "from", "des
     extra: dict[str, Any] | None = None
 
 
-# Nothing in a text of these bytes alone is escaped, a control character, or white space but a
-# blank: ASCII, and what UTF-8 begins otherwise than white space and controls beyond it.
-_PLAIN_BYTES = bytes({*range(0x20, 0x7F), *range(0x80, 0x100)} - {0x5C, 0xC2, 0xE1, 0xE2, 0xE3})
-_BLANK = re.compile(rb'" +"')
-
 # So many lots, papers, amounts and ends are remembered, those with short texts; some 10 MB in all.
 _REMEMBERED = 4_096
 _SHORT = 1_024
@@ -152,11 +146,6 @@ class PlainReader:
     def read(self, raw: bytes) -> Event | None:
         """The event of a JSON text, its id empty where none was given; ``None`` if not plain."""
         try:
-            if _BLANK.search(raw):
-                return None
-            doubtful = raw.translate(None, _PLAIN_BYTES)
-            if doubtful and (b"\\" in doubtful or not raw.decode().isprintable()):
-                return None
             event = self._event(_decode(raw))
         except (msgspec.MsgspecError, ValueError, ArithmeticError, RecursionError):
             return None
@@ -168,23 +157,28 @@ class PlainReader:
         return event
 
     def _event(self, told: _Report) -> Event:
-        activity = KINDS.get(told.kind, {}).get(told.activity)
-        if activity is None or not (told.sector is None or told.sector in SECTORS):
+        if not (_is_plain(told.id) and _is_plain(told.transformation)):
             raise _NotPlain
-        if told.id is not None and not told.id.isprintable():
+        party = self._reporter if told.party is None else _party(told.party, self._owner)
+        time = self._reading.time({"time": told.time}, "time", "")
+        if party is None or time is None or not (told.sector is None or told.sector in SECTORS):
             raise _NotPlain
-        party = self._party(told.party)
+        packs, changes = told.parent is not None, bool(told.inputs or told.outputs)
+        shape = (bool(told.items), changes, packs, bool(told.children))
+        kind, activity = _meaning(told.kind, told.activity, *shape)
+        if told.transformation is not None and not changes:
+            raise _NotPlain
         owner = party.short
-        kind = _type(told, activity)
         product = _read_product(bytes(told.product))
         lot = None if product is None else product.lot
         items = self._items(told.items, owner, lot) if told.items else ()
+        parent, children = self._packed(told, owner) if packs else (None, ())
         return _make_event(
             told.id or "",
             party,
             kind,
-            self._time(told.time),
-            action_of(activity, _SHAPE_OF[kind], items),
+            time,
+            None if changes else action_of(activity, _SHAPE_OF[kind], items),
             told.kind,
             told.activity,
             activity.step,
@@ -193,7 +187,8 @@ class PlainReader:
             items,
             self._items(told.inputs, owner, None) if told.inputs else (),
             self._items(told.outputs, owner, lot) if told.outputs else (),
-            *self._packed(told, owner),
+            parent,
+            children,
             _end(bytes(told.source), owner),
             _end(bytes(told.destination), owner),
             product,
@@ -203,21 +198,6 @@ class PlainReader:
             told.sector,
             {} if told.extra is None else self._extra(told.extra),
         )
-
-    def _party(self, text: str | None) -> Code:
-        if text is not None:
-            party = recognised_party(text, self._owner)
-            if not party.key.startswith(private.NOBODYS):
-                return party
-        elif self._reporter is not None:
-            return self._reporter
-        raise _NotPlain
-
-    def _time(self, text: str) -> datetime:
-        time = self._reading.time({"time": text}, "time", "")
-        if time is None:
-            raise _NotPlain
-        return time
 
     def _items(self, told: list[_Thing], owner: str, lot: str | None) -> tuple[Item, ...]:
         items = tuple([self._item(thing, owner, lot) for thing in told])
@@ -229,17 +209,13 @@ class PlainReader:
         quantity = told.quantity
         if quantity is None or type(quantity) is str:
             return _item(told.code, quantity, told.unit, owner, lot)
-        if told.unit is not None and told.unit not in UNITS:
-            raise _NotPlain
         amount = self._reading.decimal({"quantity": quantity}, "quantity", "")
         if amount is None:
             raise _NotPlain
         return _item(told.code, f"{amount:f}", told.unit, owner, lot)
 
     def _packed(self, told: _Report, owner: str) -> tuple[Code | None, tuple[Item, ...]]:
-        if told.parent is None:
-            return None, ()
-        parent = recognised_thing(told.parent, owner)
+        parent = recognised_thing(told.parent or "", owner)
         children = self._items(told.children, owner, None) if told.children else ()
         if any(child.code == parent for child in children):
             raise _NotPlain
@@ -249,18 +225,32 @@ class PlainReader:
         return read_extra(self._reading, {"extra": extra}, "extra", "")
 
 
-def _type(told: _Report, activity: Activity) -> EventType:
-    """The type of event that the report's shape makes it; see ``city`` for the rules."""
-    packs = told.parent is not None
-    changes = bool(told.inputs or told.outputs)
-    if bool(told.items) + changes + packs != 1 or (told.children and not packs):
+def _is_plain(text: str | None) -> bool:
+    """Whether a text has nothing in it that must be looked at, and is not blank."""
+    return text is None or (text.isprintable() and not text.isspace())
+
+
+def _party(text: str, owner: str | None) -> Code:
+    party = recognised_party(text, owner)
+    if party.key.startswith(private.NOBODYS):
         raise _NotPlain
+    return party
+
+
+@lru_cache(_REMEMBERED)
+def _meaning(
+    word: str, name: str, has_items: bool, changes: bool, packs: bool, has_children: bool
+) -> tuple[EventType, Activity]:
+    """The type of an event that is told in this shape, and its activity; ``city`` has the rules."""
+    activity = KINDS.get(word, {}).get(name)
     kind = _AGGREGATION if packs else _TRANSFORMATION if changes else _OBJECT
-    if _SHAPE_OF[kind] not in activity.shapes or (activity is PACK and not told.children):
+    if activity is None or _SHAPE_OF[kind] not in activity.shapes:
         raise _NotPlain
-    if told.transformation is not None and not changes:
+    if has_items + changes + packs != 1 or (has_children and not packs):
         raise _NotPlain
-    return kind
+    if activity is PACK and not has_children:
+        raise _NotPlain
+    return kind, activity
 
 
 @lru_cache(_REMEMBERED)
@@ -300,6 +290,8 @@ def _product(raw: bytes) -> Product | None:
     told = _decode_facts(raw)
     if told is None or told == _NO_FACTS:
         return None
+    if not all(map(_is_plain, (told.name, told.lot, told.origin, told.spec))):
+        raise _NotPlain
     facts = (told.name, told.lot, told.produced_on, told.expires_on, told.origin, told.spec)
     return _make_product(*facts)
 
@@ -309,6 +301,8 @@ def _documents(raw: bytes) -> tuple[Document, ...]:
 
 
 def _document(told: _Paper) -> Document:
+    if not all(map(_is_plain, (told.type, told.number, told.issuer, told.url))):
+        raise _NotPlain
     if told.url is not None and not parts.URL.fullmatch(told.url):
         raise _NotPlain
     return _make_document(told.type, told.number, told.issuer, told.issued_on, told.url)

@@ -20,17 +20,21 @@ TIME = datetime.fromisoformat("2026-03-01T08:00:00.0005+08:00")
 THING = Item(recognise("(01)06901234567892(21)S1"))
 
 
+def epcis_image(event: Event) -> bytes:
+    return epcis_hash.pre_image(write_event(event)).encode("utf-8", "surrogatepass")
+
+
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(events())
 def test_the_quick_pre_image_is_that_of_the_epcis_form(event: Event) -> None:
-    assert city_hash.pre_image(event) == epcis_hash.pre_image(write_event(event))
+    assert city_hash.pre_image(event) == epcis_image(event)
 
 
 @pytest.mark.parametrize("name", VALID)
 def test_the_quick_pre_image_of_an_example_is_that_of_its_epcis_form(name: str) -> None:
     event, faults = read_event(VALID[name], reporter=REPORTER)
     assert event is not None, faults
-    assert city_hash.pre_image(event) == epcis_hash.pre_image(write_event(event))
+    assert city_hash.pre_image(event) == epcis_image(event)
 
 
 @pytest.mark.parametrize("kind", EventType)
@@ -40,7 +44,7 @@ def test_the_quick_pre_image_holds_for_every_type_and_action(
 ) -> None:
     told = Event("1", PARTY, kind, TIME, action, items=(THING,), children=(THING,))
     for event in (told, replace(told, product=Product(lot="007"), parent=THING.code)):
-        assert city_hash.pre_image(event) == epcis_hash.pre_image(write_event(event))
+        assert city_hash.pre_image(event) == epcis_image(event)
 
 
 def test_a_digest_is_that_of_the_event_hash() -> None:

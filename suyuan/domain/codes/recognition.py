@@ -47,8 +47,7 @@ def recognise(text: str, *, owner: str | None = None, use: Use = Use.THING) -> C
     the form that is taken all the same; ``code_malformed`` with ``text``, ``scheme``, ``part`` and
     ``form``; ``code_empty``, ``code_too_long``, ``code_characters``.
     """
-    clean = scanned(tidy(text))
-    plain = folded(clean)
+    clean, plain = _cleaned(text)
     reading = _read_own(clean) or _read_named(plain, use)
     if reading is None:
         readings = bare.read(plain, use, owned=owner is not None)
@@ -66,11 +65,19 @@ def candidates(text: str) -> list[Candidate]:
     Empty where nothing fits, as for a private code. Raises ``CodeError`` as ``recognise`` does for
     a text that is empty, too long, or has control characters.
     """
-    clean = scanned(tidy(text))
-    plain = folded(clean)
+    clean, plain = _cleaned(text)
     named = _read_own(clean) or _read_named(plain, Use.THING)
     readings = bare.read(plain, Use.THING, owned=False) if named is None else [named]
     return [reading.candidate(text) for reading in (*readings, *bare.others(plain, readings))]
+
+
+def _cleaned(text: str) -> tuple[str, str]:
+    """The text as it is a name, and with full-width characters made plain; neither is empty."""
+    clean = scanned(tidy(text))
+    plain = folded(clean)
+    if not plain:
+        raise CodeError("code_empty")
+    return clean, plain
 
 
 def _read_named(text: str, use: Use) -> Reading | None:

@@ -178,6 +178,7 @@ def test_the_use_settles_what_a_text_means(text: str, use: Use, key: str) -> Non
         ("", "code_empty"),
         (" \t\r\n\u3000", "code_empty"),
         ("\x1d", "code_empty"),
+        ("\u2002", "code_empty"),  # NFKC makes a blank of it
         ("A\x00B", "code_characters"),
         ("A\nB", "code_characters"),
         ("A\x7f", "code_characters"),
