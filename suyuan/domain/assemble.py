@@ -17,7 +17,7 @@ from suyuan.domain.chain import (
     Thing,
 )
 from suyuan.domain.codes import Code, Level
-from suyuan.domain.events import Event, StoredEvent
+from suyuan.domain.events import RECEIVING, Event, StoredEvent
 from suyuan.domain.lookup import Ask, Effect
 from suyuan.domain.trail import Direction, Question, Reason, Trail
 
@@ -111,14 +111,14 @@ def _other_end(event: Event, events: Sequence[ChainEvent]) -> bool:
     """Whether the other party of a movement reported its own end of it."""
     if event.step == "shipping":
         return any(_is_movement(event, e.stored.event) for e in events)
-    if event.step in findings.RECEIVING:
+    if event.step in RECEIVING:
         return any(_is_movement(e.stored.event, event) for e in events)
     return False
 
 
 def _is_movement(shipment: Event, receipt: Event) -> bool:
     """One movement: the same thing, and one end names the other (a buyer may be hidden here)."""
-    ends = shipment.step == "shipping" and receipt.step in findings.RECEIVING
+    ends = shipment.step == "shipping" and receipt.step in RECEIVING
     named = shipment.destination.party == receipt.party or receipt.source.party == shipment.party
     if not ends or not named or shipment.party == receipt.party:
         return False

@@ -169,6 +169,9 @@ class StoredEvent:
 # Of the business steps and dispositions of CBV 2.0: those after which a serial is no longer there.
 # A wholesale sale is a shipment and never one of them.
 END_STEPS = frozenset({"retail_selling", "dispensing", "decommissioning", "destroying"})
+# Those that are one end of a movement.
+SHIPPING = frozenset({"shipping", "departing", "transporting", "consigning"})
+RECEIVING = frozenset({"receiving", "arriving", "accepting"})
 
 _LOT, _SERIAL = Level.LOT, Level.SERIAL
 # RFC 3986, 2.3.

@@ -7,10 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from suyuan.domain.chain import ChainEvent, Finding, Link
-from suyuan.domain.events import Action, Event, EventType, Item
+from suyuan.domain.events import RECEIVING, SHIPPING, Action, Event, EventType, Item
 
-SHIPPING = frozenset({"shipping", "departing", "transporting", "consigning"})
-RECEIVING = frozenset({"receiving", "arriving", "accepting"})
 DESTROYED = frozenset({"destroying", "decommissioning"})
 
 

@@ -9,10 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from enum import IntEnum, StrEnum
 
-from suyuan.domain.codes import Level
-from suyuan.domain.events import END_STEPS, Action, Event, EventType, Item, StoredEvent
+from suyuan.domain.codes import Code, Level
+from suyuan.domain.codes.gs1 import lot_key
+from suyuan.domain.events import (
+    END_STEPS,
+    RECEIVING,
+    SHIPPING,
+    Action,
+    Endpoint,
+    Event,
+    EventType,
+    Item,
+    StoredEvent,
+)
 from suyuan.domain.making import maker_of
 
 
@@ -25,6 +37,16 @@ class Role(IntEnum):
     CHILD = 3  # put into, taken out of or seen inside ``other``
     INPUT = 4  # consumed by transformation ``other``
     OUTPUT = 5  # made by transformation ``other``
+    MEMBER = 6  # a serial of the lot ``other``, as its commissioning or its own code says
+
+
+class Movement(IntEnum):
+    """Which end of a movement an event is. The numbers are stored."""
+
+    NONE = 0
+    OUT = 1  # left ``place`` for the far end
+    IN = 2  # came to ``place`` from the far end
+    BACK = 3  # as IN, and it was returned: what had ended has not
 
 
 class Rank(IntEnum):
@@ -43,6 +65,8 @@ class Edge:
     ``other`` is the far end: a child's container, or the transformation of an input or output.
     ``ends`` marks an event after which a serial is gone (sold, dispensed, destroyed, deleted).
     ``event`` is the event's key and ``party`` its reporter: two reporters may share an id.
+    ``place`` is where the thing was; ``far_place`` and ``far_party`` are the other end of a
+    movement. ``quantity`` is in ``unit`` (UN/CEFACT Recommendation 20), of pieces if that is None.
     """
 
     code: str
@@ -55,6 +79,12 @@ class Edge:
     other: str | None = None
     ends: bool = False
     is_lot: bool = False
+    place: str | None = None
+    moves: Movement = Movement.NONE
+    far_place: str | None = None
+    far_party: str | None = None
+    quantity: Decimal | None = None
+    unit: str | None = None
 
     @property
     def order(self) -> tuple[datetime, int, str, str]:
@@ -83,7 +113,9 @@ class Ask(StrEnum):
 
     CODE = "code"  # every edge of the code
     CONTAINER = "container"  # as CODE, but plain observations only from ``since`` on
-    CONTENTS = "contents"  # edges of the children whose container the code is
+    CONTENTS = (
+        "contents"  # edges of what belongs to the code: a container's children, a lot's serials
+    )
     TRANSFORMATION = "transformation"  # inputs and outputs of transformation ``key``
     EVENT = "event"  # voids of the event whose key in hex is ``key``; its body if asked
 
@@ -92,8 +124,8 @@ class Ask(StrEnum):
 class Key:
     """One question. Bounds are inclusive instants; ``None`` is unbounded.
 
-    ``until`` bounds everything. ``since`` bounds plain observations alone: what was packed,
-    unpacked, consumed or ended before it may still hold, so that comes from the start.
+    ``until`` bounds everything. ``since`` bounds plain observations alone: what was commissioned,
+    packed, unpacked, consumed or ended before it may still hold, so that comes from the start.
     """
 
     ask: Ask
@@ -149,12 +181,22 @@ class Hole:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a source told: edges, voids, events where asked, holes where it is silent."""
+    """What a source told: edges, voids, events where asked, holes where it is silent.
+
+    ``answered`` are questions that were not asked and are answered all the same: a source may tell
+    what the walk will ask next, and so save it a round.
+    """
 
     edges: tuple[Edge, ...] = ()
     voids: tuple[Void, ...] = ()
     events: tuple[StoredEvent, ...] = ()
     holes: tuple[Hole, ...] = ()
+    answered: tuple[Key, ...] = ()
+
+
+def is_plain(edge: Edge) -> bool:
+    """Whether an edge opens and closes nothing: what ``Key.since`` may leave out."""
+    return edge.role is Role.ITEM and edge.rank is not Rank.ADD and not edge.ends
 
 
 def edges_of(event: Event, key: bytes | None = None) -> Iterator[Edge]:
@@ -169,8 +211,10 @@ def edges_of(event: Event, key: bytes | None = None) -> Iterator[Edge]:
     if event.correction is not None:
         return
     key = event.key if key is None else key
-    party, rank = event.party.key, _rank(event)
+    time, event_id, party, rank = event.time, event.id, event.party.key, _rank(event)
     gone = event.type is _OBJECT and (event.action is _DELETE or event.step in END_STEPS)
+    moves = movement_of(event)
+    where = _where(event, moves)
     seen: set[tuple[str, Role]] = set()
     for item, role, other in _parts(event, key):
         code = item.code
@@ -178,8 +222,43 @@ def edges_of(event: Event, key: bytes | None = None) -> Iterator[Edge]:
             continue
         seen.add((code.key, role))
         yield _make_edge(
-            code.key, role, rank, event.time, event.id, key, party, other, gone, item.is_lot
+            *(code.key, role, rank, time, event_id, key, party, other, gone, item.is_lot),
+            *(where if role is not _INPUT else (where[0], _NONE, None, None)),
+            item.quantity,
+            item.unit,
         )
+
+
+def movement_of(event: Event) -> Movement:
+    """Which end of a movement an event is, by its business step, else by the ends it names."""
+    step = event.step
+    if step in RECEIVING:
+        return Movement.BACK if event.disposition == "returned" else Movement.IN
+    if step in SHIPPING or _names(event.destination):
+        return Movement.OUT
+    return Movement.IN if _names(event.source) else _NONE
+
+
+def _names(end: Endpoint) -> bool:
+    return end.place is not None or end.party is not None
+
+
+_Where = tuple[str | None, Movement, str | None, str | None]
+
+
+def _where(event: Event, moves: Movement) -> _Where:
+    """Where the thing was, and the far end of its movement."""
+    if moves is _NONE:
+        return (_key(event.place), moves, None, None)
+    if moves is Movement.OUT:
+        here, far = event.source.place or event.place, event.destination
+    else:
+        here, far = event.place or event.destination.place, event.source
+    return (_key(here), moves, _key(far.place), _key(far.party))
+
+
+def _key(code: Code | None) -> str | None:
+    return None if code is None else code.key
 
 
 def _parts(event: Event, key: bytes) -> list[tuple[Item, Role, str | None]]:
@@ -192,14 +271,35 @@ def _parts(event: Event, key: bytes) -> list[tuple[Item, Role, str | None]]:
     if event.parent is not None and event.type is EventType.AGGREGATION:
         parts += [(i, _CHILD, event.parent.key) for i in event.children]
         emptied = event.action is Action.DELETE and not event.children
-        return [*parts, (Item(event.parent), Role.EMPTIED if emptied else Role.PARENT, None)]
-    parts += [(i, _ITEM, None) for i in event.children]
-    return parts if event.parent is None else [*parts, (Item(event.parent), _ITEM, None)]
+        parts.append((Item(event.parent), Role.EMPTIED if emptied else Role.PARENT, None))
+    elif event.parent is not None or event.children:
+        parts += [(i, _ITEM, None) for i in event.children]
+        if event.parent is not None:
+            parts.append((Item(event.parent), _ITEM, None))
+    parts += _memberships(event)
+    return parts
+
+
+def _memberships(event: Event) -> list[tuple[Item, Role, str | None]]:
+    """Each serial with its lot, where its own code or what it was made with names that."""
+    begins = event.action is Action.ADD and event.type is _OBJECT
+    made = event.outputs if event.type is _TRANSFORMATION else event.items if begins else ()
+    named = event.product.lot if event.product is not None and made else None
+    found: list[tuple[Item, Role, str | None]] = []
+    for item in event.things():
+        code = item.code
+        if code.level is _SERIAL and (code.lot or named):
+            lot = code.lot or (named if item in made else None)
+            key = lot_key(code.key, lot) if lot else None
+            if key is not None:
+                found.append((Item(code), Role.MEMBER, key))
+    return found
 
 
 # Bound once: edges are made by the million, and members of enumerations are slow to look up.
 _make_edge = maker_of(Edge)
 _NO_THINGS = frozenset({Level.CLASS, Level.OTHER})
+_NONE, _SERIAL = Movement.NONE, Level.SERIAL
 _ITEM, _CHILD, _INPUT, _OUTPUT = Role.ITEM, Role.CHILD, Role.INPUT, Role.OUTPUT
 _OBJECT, _TRANSFORMATION, _DELETE = EventType.OBJECT, EventType.TRANSFORMATION, Action.DELETE
 _RANKS = {action: Rank[action.value] for action in Action}

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from suyuan.domain.events import StoredEvent
-from suyuan.domain.lookup import Answer, Ask, Edge, Key, Lookup, Role, Void, edges_of
+from suyuan.domain.lookup import Answer, Ask, Edge, Key, Lookup, Role, Void, edges_of, is_plain
 
 
 class MemorySource:
@@ -57,11 +57,10 @@ def _answers(edge: Edge, key: Key) -> bool:
         case Ask.CODE:
             return edge.code == key.key
         case Ask.CONTAINER:
-            plain = edge.role is Role.ITEM and not edge.ends
             early = key.since is not None and edge.time < key.since
-            return edge.code == key.key and not (plain and early)
+            return edge.code == key.key and not (early and is_plain(edge))
         case Ask.CONTENTS:
-            return edge.other == key.key and edge.role is Role.CHILD
+            return edge.other == key.key and edge.role in (Role.CHILD, Role.MEMBER)
         case Ask.TRANSFORMATION:
             return edge.other == key.key and edge.role in (Role.INPUT, Role.OUTPUT)
         case Ask.EVENT:

@@ -16,7 +16,7 @@ from sqlalchemy import text
 from suyuan.domain.lookup import edges_of
 from suyuan.storage.engine import WriteConnection, driver_of
 from suyuan.storage.load_copy import copy_rows
-from suyuan.storage.rows import FORMS, Identity, Loaded, Outcome, Row, Rows
+from suyuan.storage.rows import EDGE_COLUMNS, FORMS, Identity, Loaded, Outcome, Row, Rows
 
 __all__ = ["FORMS", "Loaded", "Outcome", "Row", "load", "record_time"]
 
@@ -35,11 +35,12 @@ _INSERT_EVENTS = text("""
     RETURNING key, party, declaration
 """)
 
-_INSERT_EDGES = """
-    INSERT INTO edges (code, time, event, role, rank, ends, is_lot, id, party, other)
+_INSERT_EDGES = f"""
+    INSERT INTO edges ({", ".join(EDGE_COLUMNS)})
     SELECT * FROM unnest(
         $1::text[], $2::timestamptz[], $3::uuid[], $4::smallint[], $5::smallint[], $6::boolean[],
-        $7::boolean[], $8::text[], $9::text[], $10::text[])
+        $7::boolean[], $8::text[], $9::text[], $10::text[], $11::text[], $12::smallint[],
+        $13::text[], $14::text[], $15::numeric[], $16::text[])
 """
 
 # A known event, whether it was declared in error by its own reporter or an authority, and, only
@@ -173,6 +174,12 @@ async def _insert_edges(connection: WriteConnection, rows: Rows) -> None:
         [edge.id for edge in edges],
         [edge.party for edge in edges],
         [edge.other for edge in edges],
+        [edge.place for edge in edges],
+        [int(edge.moves) for edge in edges],
+        [edge.far_place for edge in edges],
+        [edge.far_party for edge in edges],
+        [edge.quantity for edge in edges],
+        [edge.unit for edge in edges],
     )
 
 

@@ -16,13 +16,7 @@ from asyncpg import UniqueViolationError
 from suyuan.domain.errors import Refused
 from suyuan.domain.lookup import edges_of
 from suyuan.storage.engine import WriteConnection, driver_of
-from suyuan.storage.rows import FORMS, Identity, Row, Rows
-
-_EVENTS = (
-    *("key", "party", "declaration", "authority", "content", "time"),
-    *("form", "kind", "sector", "id", "reporter", "document"),
-)
-_EDGES = (*("code", "time", "event", "role", "rank", "ends", "is_lot", "id", "party", "other"),)
+from suyuan.storage.rows import EDGE_COLUMNS, EVENT_COLUMNS, FORMS, Identity, Row, Rows
 
 # A control character, which no word, code or id can be: the usual \N would need escapes looked for.
 _NULL = "\x1f"
@@ -30,7 +24,7 @@ _NULL = "\x1f"
 _ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 _TRUTHS = ("f", "t")
 _FORM_NUMBERS = {form: str(number) for number, form in enumerate(FORMS)}
-_NUMBERS = [str(number) for number in range(10)]  # of roles and ranks
+_NUMBERS = [str(number) for number in range(10)]  # of roles, ranks and movements
 
 
 async def copy_rows(connection: WriteConnection, rows: Rows) -> bool:
@@ -40,7 +34,7 @@ async def copy_rows(connection: WriteConnection, rows: Rows) -> bool:
         _copy_events(connection, rows), asyncio.to_thread(_edge_lines, rows)
     )
     if copied and edges:
-        await _copy(connection, "edges", _EDGES, edges)
+        await _copy(connection, "edges", EDGE_COLUMNS, edges)
     return copied
 
 
@@ -48,7 +42,7 @@ async def _copy_events(connection: WriteConnection, rows: Rows) -> bool:
     lines = [_event_line(identity, row) for identity, row in rows.items()]
     try:
         async with connection.begin_nested():
-            await _copy(connection, "events", _EVENTS, lines)
+            await _copy(connection, "events", EVENT_COLUMNS, lines)
     except UniqueViolationError:
         return False
     return True
@@ -104,6 +98,12 @@ def _edge_lines(rows: Rows) -> list[str]:
                     _TRUTHS[edge.is_lot],
                     *last,
                     edge.other or _NULL,
+                    edge.place or _NULL,
+                    _NUMBERS[edge.moves],
+                    edge.far_place or _NULL,
+                    edge.far_party or _NULL,
+                    _NULL if edge.quantity is None else str(edge.quantity),
+                    edge.unit or _NULL,
                 )
             )
             for edge in edges_of(event, key)

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, text
 
-from suyuan.domain.lookup import Ask, Edge, Key, Rank, Role, Void
+from suyuan.domain.lookup import Ask, Edge, Key, Movement, Rank, Role, Void
 from suyuan.storage.engine import ReadConnection
 from suyuan.storage.load import FORMS
 
@@ -23,7 +23,9 @@ from suyuan.storage.load import FORMS
 _BEGINNING = datetime(1, 1, 2, tzinfo=UTC)
 _END = datetime(9999, 12, 30, tzinfo=UTC)
 
-_PLAIN_ITEM = f"e.role = {int(Role.ITEM)} AND NOT e.ends"
+# What ``suyuan.domain.lookup.is_plain`` says.
+_PLAIN = f"e.role = {int(Role.ITEM)} AND e.rank <> {int(Rank.ADD)} AND NOT e.ends"
+_BELONGS = f"e.role IN ({int(Role.CHILD)}, {int(Role.MEMBER)})"
 
 # LATERAL makes each question its own index range scan, so that the plan cannot become a scan of
 # ``edges`` while statistics are stale. Declarations are few: their partial index is tiny.
@@ -34,7 +36,7 @@ _EDGES = text(f"""
         CROSS JOIN LATERAL (
             SELECT * FROM edges e
             WHERE e.code = asked.code AND e.time <= asked.until AND e.record_time <= :known_at
-              AND NOT ({_PLAIN_ITEM} AND e.time < asked.since)
+              AND NOT ({_PLAIN} AND e.time < asked.since)
             ORDER BY e.time LIMIT :most) AS e
         UNION ALL
         SELECT e.* FROM unnest(CAST(:others AS text[]), CAST(:other_until AS timestamptz[]),
@@ -42,10 +44,11 @@ _EDGES = text(f"""
         CROSS JOIN LATERAL (
             SELECT * FROM edges e
             WHERE e.other = asked.other AND e.time <= asked.until AND e.record_time <= :known_at
-              AND (e.role = {int(Role.CHILD)}) = asked.contents
+              AND ({_BELONGS}) = asked.contents
             ORDER BY e.time LIMIT :most) AS e
     )
     SELECT f.code, f.role, f.rank, f.time, f.id, f.event, f.party, f.other, f.ends, f.is_lot,
+           f.place, f.moves, f.far_place, f.far_party, f.quantity, f.unit,
            d.party AS declarer, d.authority, d.record_time AS declared
     FROM found f
     LEFT JOIN events d ON d.key = f.event AND d.declaration AND d.record_time <= :known_at
@@ -138,6 +141,12 @@ def _edge(row: Row[Any]) -> Edge:
         row.other,
         row.ends,
         row.is_lot,
+        row.place,
+        Movement(row.moves),
+        row.far_place,
+        row.far_party,
+        row.quantity,
+        row.unit,
     )
 
 

@@ -11,6 +11,16 @@ from suyuan.domain.events import Event
 
 Identity = tuple[bytes, str, bool]  # event key, reporter, whether it is a declaration
 
+# The columns that are written, in the order in which loading and rebuilding write them.
+EVENT_COLUMNS = (
+    *("key", "party", "declaration", "authority", "content", "time"),
+    *("form", "kind", "sector", "id", "reporter", "document"),
+)
+EDGE_COLUMNS = (
+    *("code", "time", "event", "role", "rank", "ends", "is_lot", "id", "party", "other"),
+    *("place", "moves", "far_place", "far_party", "quantity", "unit"),
+)
+
 FORMS = ("city", "epcis")  # the place in this tuple is what ``events.form`` stores
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    Numeric,
     PrimaryKeyConstraint,
     SmallInteger,
     Table,
@@ -81,6 +82,12 @@ edges = Table(
     Column("id", _CODE, nullable=False),
     Column("party", _CODE, nullable=False),
     Column("other", _CODE),
+    Column("place", _CODE),
+    Column("moves", SmallInteger, nullable=False, server_default="0"),
+    Column("far_place", _CODE),
+    Column("far_party", _CODE),
+    Column("quantity", Numeric),
+    Column("unit", _CODE),
 )
 Index("edges_by_code", edges.c.code, edges.c.time)
 Index("edges_by_other", edges.c.other, edges.c.time, postgresql_where=text("other IS NOT NULL"))

@@ -35,12 +35,14 @@ class Code:
                 ``urn:suyuan:<owner>:<percent-encoded code>``, or any other absolute URI as it is
     ``scheme``  a scheme id (``gtin_lot``, ``sscc``, ``uscc``, ``private``, ``uri`` ...)
     ``text``    the form that was reported, given back as it came
+    ``lot``     of a serial whose form names its lot too (AI 10 beside 21): that lot's number
     """
 
     key: str
     scheme: str = field(default="uri", compare=False)
     level: Level = field(default=Level.OPEN, compare=False)
     text: str = field(default="", compare=False)
+    lot: str | None = field(default=None, compare=False)
 
     @property
     def short(self) -> str:

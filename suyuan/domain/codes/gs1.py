@@ -170,6 +170,23 @@ def _qualified(reading: Reading, row: Identifier, elements: Mapping[str, str]) -
     return Reading(scheme, key, level, parts, problem)
 
 
+_SERIAL_ITEM = re.compile(re.escape(DOMAIN) + r"(01/[0-9]{14})/(?:21|235)/.+")
+_LOT_ITEM = re.compile(re.escape(DOMAIN) + r"01/[0-9]{14}/10/[^/]+")
+
+
+def lot_key(serial: str, lot: str) -> str | None:
+    """The key of the lot that a serialised trade item is of; ``None`` of any other thing."""
+    found = _SERIAL_ITEM.fullmatch(serial)
+    if found is None or not _LOT.form.fullmatch(lot):
+        return None
+    return f"{DOMAIN}{found[1]}/10/{encode(lot)}"
+
+
+def is_lot_key(key: str) -> bool:
+    """Whether a key is that of a lot of a trade item, the only ones that have serials."""
+    return _LOT_ITEM.fullmatch(key) is not None
+
+
 def encode(value: str) -> str:
     """A value as it stands in a canonical Digital Link (GS1 Digital Link 1.1, table 7-1)."""
     return value if value.isalnum() and value.isascii() else quote(value, safe=_SAFE)

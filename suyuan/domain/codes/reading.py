@@ -22,7 +22,8 @@ class Reading(NamedTuple):
         return cls("gs1", text, Level.OPEN, {}, malformed(part, form))
 
     def code(self, text: str) -> Code:
-        return Code(self.key, self.scheme, self.level, text)
+        lot = self.parts.get("lot") if self.level is Level.SERIAL else None
+        return Code(self.key, self.scheme, self.level, text, lot)
 
     def candidate(self, text: str) -> Candidate:
         return Candidate(self.scheme, self.code(text), self.parts, self.problem)
