@@ -59,6 +59,8 @@ class Facts:
                 self._unchecked.pop(bytes.fromhex(key.key), None)
             else:
                 self._covered[key.ask, key.key].append((key.since, key.until))
+        for key in answer.answered:
+            self._covered[key.ask, key.key].append((key.since, key.until))
         for void in answer.voids:
             if void not in self._voids[void.event]:
                 self._voids[void.event].append(void)
