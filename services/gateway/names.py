@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from services.gateway.members import Members
 from services.gateway.registry import Subsystem
-from services.gateway.trace import CONSUMER_DEADLINE, OFFICIAL_DEADLINE
-from suyuan.domain.caller import Caller, CallerRole
+from suyuan.domain.caller import Caller
 from suyuan.domain.chain import Chain, SourceStatus
 from suyuan.domain.naming import Known, wanted_by
 from suyuan.sources.names import FederatedNames, RemoteNames
+from suyuan.web.deadlines import deadline_for
 
 # A register answers in milliseconds; one that does not shall not hold up the chain it decorates.
 NAMES_SECONDS = 0.8
@@ -43,7 +43,5 @@ class FederatedNameBook:
 
 def _seconds_left(chain: Chain, caller: Caller) -> float:
     """What the walk left of its deadline, as far as names may take it."""
-    consumer = caller.role is CallerRole.CONSUMER
-    deadline = CONSUMER_DEADLINE if consumer else OFFICIAL_DEADLINE
     spent = max((s.ms for s in chain.sources), default=0) / 1000
-    return min(max(deadline - spent, LEAST_SECONDS), NAMES_SECONDS)
+    return min(max(deadline_for(caller) - spent, LEAST_SECONDS), NAMES_SECONDS)

@@ -6,15 +6,12 @@ from uuid import uuid4
 
 from services.gateway.members import Members
 from suyuan.domain.assemble import assemble
-from suyuan.domain.caller import Caller, CallerRole
+from suyuan.domain.caller import Caller
 from suyuan.domain.chain import Chain, SourceStatus
 from suyuan.domain.trail import Question
 from suyuan.sources.base import trace
 from suyuan.sources.federation import FederatedSource
-
-# Seconds for a whole trace: a shopper stands before the shelf, an inspector sits at a desk.
-CONSUMER_DEADLINE = 2.0
-OFFICIAL_DEADLINE = 5.0
+from suyuan.web.deadlines import deadline_for
 
 
 class FederatedTracer:
@@ -24,12 +21,10 @@ class FederatedTracer:
         self._members = members
 
     async def trace(self, question: Question, caller: Caller) -> Chain:
-        consumer = caller.role is CallerRole.CONSUMER
-        source = FederatedSource(
-            self._members.sources(caller, trace_id=uuid4().hex),
-            deadline=CONSUMER_DEADLINE if consumer else OFFICIAL_DEADLINE,
-        )
-        trail = await trace(source, question)
+        deadline = deadline_for(caller)
+        members = self._members.sources(caller, trace_id=uuid4().hex)
+        source = FederatedSource(members, deadline=deadline)
+        trail = await trace(source, question, deadline=deadline)
         reports = source.reports()
         for report in reports:
             if report.status is SourceStatus.ANSWERED:

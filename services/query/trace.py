@@ -11,6 +11,7 @@ from suyuan.domain.trail import Question
 from suyuan.sources.base import trace
 from suyuan.sources.postgres import PostgresSource
 from suyuan.storage.engine import Database
+from suyuan.web.deadlines import deadline_for
 
 
 class OwnTracer:
@@ -21,10 +22,9 @@ class OwnTracer:
         self._subsystem = subsystem
 
     async def trace(self, question: Question, caller: Caller) -> Chain:
-        """The chain as this subsystem knows it; it does not depend on who asks."""
-        del caller
+        """The chain as this subsystem knows it; who asks decides only how long it may take."""
         began = time.monotonic()
-        trail = await trace(self._source, question)
+        trail = await trace(self._source, question, deadline=deadline_for(caller))
         ms = round((time.monotonic() - began) * 1000)
         report = SourceReport(self._subsystem, SourceStatus.ANSWERED, ms)
         return assemble(question, trail, [report])

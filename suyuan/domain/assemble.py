@@ -17,6 +17,7 @@ from suyuan.domain.chain import (
     Thing,
 )
 from suyuan.domain.codes import Code, Level
+from suyuan.domain.containment import Oddity
 from suyuan.domain.events import RECEIVING, Event, StoredEvent
 from suyuan.domain.lookup import Ask, Effect
 from suyuan.domain.trail import Direction, Question, Reason, Trail
@@ -35,6 +36,7 @@ def assemble(question: Question, trail: Trail, sources: Sequence[SourceReport] =
         holes=trail.holes,
         sources=tuple(sources),
         limits_hit=trail.limits_hit,
+        next=trail.next,
         as_of=question.as_of,
         known_at=question.known_at,
         since=question.since,
@@ -160,9 +162,7 @@ def _findings(
         windowed = question.as_of or question.since or question.known_at
         known = trail.reasons or trail.holes or windowed
         return () if known else (Finding("unknown_code", code=code.key),)
-    found = [
-        Finding(o.type, o.edge.id, o.edge.code, {"container": o.container}) for o in trail.oddities
-    ]
+    found = [_oddity(o) for o in trail.oddities]
     on_trail = {*trail.things, *(end for k in trail.links for end in (k.from_, k.to))}
     found += findings.contradictions(events, on_trail)
     found += [
@@ -173,6 +173,14 @@ def _findings(
     if question.direction is not Direction.DOWN and question.since is None:
         found += findings.gaps(events, trail.links, on_trail)
     return tuple(_unique(found))
+
+
+def _oddity(oddity: Oddity) -> Finding:
+    """What the walk itself found odd; how a lot came to where it was used is a gap."""
+    edge = oddity.edge
+    if oddity.type == "gap":
+        return Finding("gap", edge.id, edge.code, {"missing": "movement"})
+    return Finding(oddity.type, edge.id, edge.code, {"container": oddity.container})
 
 
 def _unique(found: Iterable[Finding]) -> Iterable[Finding]:

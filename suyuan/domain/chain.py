@@ -109,6 +109,7 @@ class Chain:
     holes: tuple[Hole, ...] = ()
     sources: tuple[SourceReport, ...] = ()
     limits_hit: tuple[str, ...] = ()
+    next: int | None = None  # ``Question.after`` of the question that goes on where this was cut
     as_of: datetime | None = None
     known_at: datetime | None = None
     since: datetime | None = None

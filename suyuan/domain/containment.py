@@ -1,9 +1,9 @@
-"""Containment as intervals (TRACING.md, rules 1, 2 and 6).
+"""Containment as intervals (docs/tracing.md, "Containment" and "Lives").
 
 A thing's *stay* in a container is opened by a pack and closed by an unpack of it from that
-container, by an unpack of everything, by a pack into another container, or by the thing's own end.
-The last two close implicitly, and for serials only: sixty kilograms of a lot may be in one
-container and forty in another.
+container, by an unpack of everything, by a pack into another container, by the thing's own end, or
+with the life of either. A pack elsewhere and an end close implicitly, and for serials only: sixty
+kilograms of a lot may be in one container and forty in another. A return takes an end back.
 """
 
 from __future__ import annotations
@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from suyuan.domain.facts import Facts, Window
-from suyuan.domain.lookup import Ask, Edge, Key, Rank, Role
-
-Order = tuple[datetime, int, str, str]
+from suyuan.domain.lives import births
+from suyuan.domain.lookup import Ask, Edge, Key, Movement, Order, Rank, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +33,11 @@ class Stay:
 
 @dataclass(frozen=True, slots=True)
 class Oddity:
-    """Something about a thing's stays that a person should know: a finding in the making."""
+    """Something that a person should know about a thing: a finding in the making."""
 
     type: str
     edge: Edge
-    container: str
+    container: str | None = None
 
 
 def missing(facts: Facts, code: str, until: datetime | None) -> list[Key]:
@@ -68,11 +67,14 @@ def missing(facts: Facts, code: str, until: datetime | None) -> list[Key]:
 
 def stays(facts: Facts, code: str, until: datetime | None) -> tuple[list[Stay], list[Oddity]]:
     """Every stay of a thing up to ``until``, oldest first, and what is odd about them."""
-    _judge(facts, code, until)
-    book = _Book(facts, code)
-    for edge in _relevant(facts, code, until):
-        book.enter(edge)
-    return book.stays(), book.oddities
+    known = facts.stays.get((code, until))
+    if known is None:
+        _judge(facts, code, until)
+        book = _Book(facts, code)
+        for edge in _relevant(facts, code, until):
+            book.enter(edge)
+        known = facts.stays[code, until] = (book.stays(), book.oddities)
+    return known
 
 
 def _open_before(facts: Facts, code: str, order: Order) -> Iterable[str]:
@@ -138,11 +140,14 @@ def _packs(facts: Facts, code: str, until: datetime | None) -> list[Edge]:
 
 
 def _relevant(facts: Facts, code: str, until: datetime | None) -> list[Edge]:
-    """The thing's own edges, and the emptyings of every container it was ever packed into."""
+    """The thing's own edges, and what ends its stays in every container it was ever packed into."""
     own = facts.edges(code)
-    containers = {e.other for e in _packs(facts, code, until) if e.other is not None}
-    emptied = [e for c in containers - {code} for e in facts.edges(c) if e.role is Role.EMPTIED]
-    merged = sorted((*own, *emptied), key=lambda e: e.order) if emptied else own
+    containers = {e.other for e in _packs(facts, code, until) if e.other is not None} - {code}
+    emptied = [e for c in containers for e in facts.edges(c) if e.role is Role.EMPTIED]
+    reborn = [e for c in containers for e in births(facts, c)]
+    # The sort is stable: a pack that begins a container's life comes after the end of the last.
+    around = dict.fromkeys((*reborn, *emptied))
+    merged = sorted((*around, *own), key=lambda e: e.order) if around else own
     return [e for e in merged if until is None or e.time <= until]
 
 
@@ -153,7 +158,9 @@ class _Book:
         self._facts = facts
         self._code = code
         self._is_lot = any(e.is_lot for e in facts.edges(code))
+        self._born = frozenset(births(facts, code))
         self._closed: list[Stay] = []
+        self._ended: dict[str, Edge] = {}  # the container that each stay was in at the last end
         self.open: dict[str, Edge] = {}
         self.oddities: list[Oddity] = []
 
@@ -163,9 +170,13 @@ class _Book:
 
     def enter(self, edge: Edge) -> None:
         if edge.code != self._code:
-            if edge.other is None and edge.code in self.open:
+            self._ended.pop(edge.code, None)
+            if edge.code in self.open:
                 self._close(edge.code, edge)
-        elif edge.role is Role.CHILD and edge.other is not None:
+            return
+        if edge in self._born:
+            self._end_life(edge)
+        if edge.role is Role.CHILD and edge.other is not None:
             if edge.rank is Rank.ADD:
                 self._pack(edge, edge.other)
             elif edge.rank is Rank.DELETE:
@@ -173,7 +184,21 @@ class _Book:
         elif edge.role is Role.INPUT:
             self._close_all(edge, None)
         elif edge.role is Role.ITEM and edge.ends:
+            self._ended = {} if self._is_lot else dict(self.open)
             self._close_all(edge, "inferred_unpack")
+        elif edge.role is Role.ITEM and edge.moves is Movement.BACK:
+            self._take_back(edge)
+
+    def _end_life(self, edge: Edge) -> None:
+        self._ended = {}
+        for container in tuple(self.open):
+            self._close(container, edge)
+
+    def _take_back(self, edge: Edge) -> None:
+        """A returned thing did not end: it is where it was, unless it was packed since."""
+        if not self.open:
+            self.open = dict.fromkeys(self._ended, edge)
+        self._ended = {}
 
     def _pack(self, edge: Edge, container: str) -> None:
         if container in self.open:
@@ -185,6 +210,7 @@ class _Book:
         self.open[container] = edge
 
     def _unpack(self, edge: Edge, container: str) -> None:
+        self._ended.pop(container, None)
         if container in self.open:
             self._close(container, edge)
         elif not self._explains(edge, container):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from suyuan.domain.lookup import Answer, Ask, Edge, Hole, Key, Lookup, Role, Void
 
@@ -44,7 +45,16 @@ class Facts:
         self.holes: dict[Hole, None] = {}
         # Whether a pack would be a cycle, once judged: see ``suyuan.domain.containment``.
         self.cycles: dict[Edge, bool] = {}
+        # Where lives of a container begin: see ``suyuan.domain.lives``.
+        self.births: dict[str, list[Edge]] = {}
+        # The stays of a thing up to a time, and what is odd about them.
+        self.stays: dict[tuple[str, datetime | None], Any] = {}
         self.upset = False
+        self._known = 0
+
+    def __len__(self) -> int:
+        """How many edges are known."""
+        return self._known
 
     def learn(self, lookup: Lookup, answer: Answer) -> None:
         """Take an answer in.
@@ -53,6 +63,8 @@ class Facts:
         from that event have to be drawn anew.
         """
         self.cycles.clear()
+        self.births.clear()
+        self.stays.clear()
         for key in lookup.keys:
             if key.ask is Ask.EVENT:
                 self._checked.add(bytes.fromhex(key.key))
@@ -72,7 +84,11 @@ class Facts:
         self.holes.update(dict.fromkeys(answer.holes))
 
     def _tell(self, edge: Edge) -> None:
-        self._of_code[edge.code][edge] = None
+        of_code = self._of_code[edge.code]
+        if edge in of_code:
+            return
+        of_code[edge] = None
+        self._known += 1
         self._sorted.pop(edge.code, None)
         if edge.other is not None:
             self._of_other[edge.other][edge] = None

@@ -58,6 +58,9 @@ class Rank(IntEnum):
     TRANSFORMATION = 3
 
 
+Order = tuple[datetime, int, str, str]
+
+
 @dataclass(frozen=True, slots=True)
 class Edge:
     """One code's part in one event.
@@ -87,7 +90,7 @@ class Edge:
     unit: str | None = None
 
     @property
-    def order(self) -> tuple[datetime, int, str, str]:
+    def order(self) -> Order:
         """TRACING.md, rule 2: event time, then ADD < OBSERVE < DELETE < Transformation, then id."""
         return (self.time, int(self.rank), self.id, self.party)
 

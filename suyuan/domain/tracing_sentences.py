@@ -34,6 +34,10 @@ TRACING_SENTENCES: dict[str, tuple[str, str]] = {
         "{code}：有销售记录，但没有该经营者的进货或生产记录。",
         "{code}: it was sold, but no entry or making by that seller was reported.",
     ),
+    "finding_gap_movement": (
+        "{code}：在另一地点被使用，但没有运到那里的记录；此前该批次的全部记录都已列出。",
+        "{code}: used elsewhere, but nobody reported how it got there; its whole past is shown.",
+    ),
     "finding_gap_origin": (
         "{code}：被用作原料，但没有它的生产或收货记录。",
         "{code}: it was used as an input, but nobody reported making or receiving it.",

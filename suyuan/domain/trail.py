@@ -27,7 +27,11 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked. ``as_of`` and ``since`` cut event time, ``known_at`` record time."""
+    """What is asked. ``as_of`` and ``since`` cut event time, ``known_at`` record time.
+
+    ``max_hops`` is how many transformations away the walk goes. ``after`` is how many events an
+    earlier answer to the same question had already: ``Trail.next``.
+    """
 
     code: Code
     direction: Direction = Direction.BOTH
@@ -35,6 +39,8 @@ class Question:
     since: datetime | None = None
     known_at: datetime | None = None
     max_events: int = DEFAULT_MAX_EVENTS
+    max_hops: int | None = None
+    after: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +71,4 @@ class Trail:
     holes: tuple[Hole, ...] = ()
     events: tuple[StoredEvent, ...] = ()
     limits_hit: tuple[str, ...] = ()
+    next: int | None = None  # ``Question.after`` of the question that goes on where this was cut

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from typing import Protocol
 
 from suyuan.domain.lookup import Answer, Lookup
 from suyuan.domain.trail import Question, Trail
-from suyuan.domain.walk import walk
+from suyuan.domain.walk import OutOfTime, walk
 
 
 class Source(Protocol):
@@ -22,13 +24,27 @@ class Source(Protocol):
     async def ask(self, lookup: Lookup) -> Answer: ...
 
 
-async def trace(source: Source, question: Question) -> Trail:
-    """Walk ``question`` over ``source``: one ``ask`` a hop, whatever the number of things."""
+async def trace(source: Source, question: Question, *, deadline: float | None = None) -> Trail:
+    """Walk ``question`` over ``source``: one ``ask`` a hop, whatever the number of things.
+
+    After ``deadline`` seconds the walk ends with what it has found; other work is let in between.
+    """
+    ends = float("inf") if deadline is None else time.monotonic() + deadline
     walking = walk(question, whole=source.whole)
     try:
         lookup = next(walking)
         while True:
-            lookup = walking.send(await source.ask(lookup))
+            if time.monotonic() > ends and not lookup.bodies:
+                lookup = walking.throw(OutOfTime())
+            else:
+                lookup = walking.send(await _answer(source, lookup))
     except StopIteration as done:
         trail: Trail = done.value
         return trail
+
+
+async def _answer(source: Source, lookup: Lookup) -> Answer:
+    if lookup.keys:
+        return await source.ask(lookup)
+    await asyncio.sleep(0)
+    return Answer()

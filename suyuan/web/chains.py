@@ -33,9 +33,12 @@ from suyuan.web.responses import json_response
 from suyuan.web.times import QueryTime
 from suyuan.wire.chains import write_chain
 from suyuan.wire.codes import explain
+from suyuan.wire.cursors import read_page
 
 # A chain is one answer in memory; what is larger is a recall and is streamed.
 MAX_EVENTS = 100_000
+
+MAX_HOPS = 10_000
 
 # The first path segments of GS1 Digital Links whose keys name things (Digital Link URI 1.2, 4.3).
 GS1_PATHS = (
@@ -63,6 +66,8 @@ class ChainQuery(BaseModel):
     since: QueryTime | None = None
     known_at: QueryTime | None = None
     max_events: Annotated[int, Field(ge=1, le=MAX_EVENTS)] = DEFAULT_MAX_EVENTS
+    max_hops: Annotated[int, Field(ge=0, le=MAX_HOPS)] | None = None
+    after: Annotated[str, Field(max_length=64)] | None = None
 
 
 @router.get("/v1/chains/{code:path}", tags=["chains"])
@@ -74,15 +79,19 @@ async def get_chain(
     `direction` is `own`, `up`, `down` or `both` (default `both`; for a consumer `up`). `as_of` and
     `since` cut event time, `known_at` record time; a `known_at` within a second of now may still
     change, because record time is when a transaction began. An unknown code is 200 with no events
-    and the finding `unknown_code`.
+    and the finding `unknown_code`. What cut the answer stands in `limits_hit`; where that is
+    `max_events`, the same question with `after` set to the answer's `next` goes on.
     """
+    after, known_at = _page_after(query)
     question = Question(
         _recognised(code, caller),
         policy.direction_for(caller, query.direction),
         query.as_of,
         query.since,
-        query.known_at,
+        known_at,
         query.max_events,
+        query.max_hops,
+        after,
     )
     language = negotiate(request.headers.get("accept-language"))
     chain, known = await _seen(request, question, caller, language)
@@ -138,6 +147,16 @@ for _ai in GS1_PATHS:
     router.add_api_route(
         f"/{_ai}/{{key:path}}", _get_gs1_page, methods=["HEAD"], include_in_schema=False
     )
+
+
+def _page_after(query: ChainQuery) -> tuple[int, datetime | None]:
+    """How many events were given before; the record time is that of the first page."""
+    if query.after is None:
+        return 0, query.known_at
+    try:
+        return read_page(query.after)
+    except ValueError as error:
+        raise QuestionRefused("cursor_malformed", after=query.after) from error
 
 
 def _recognised(text: str, caller: Caller) -> Code:

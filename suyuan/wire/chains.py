@@ -16,6 +16,7 @@ from suyuan.domain.lookup import Hole
 from suyuan.domain.naming import Known
 from suyuan.domain.register import Party, Place
 from suyuan.domain.sentences import sentence
+from suyuan.wire.cursors import write_page
 from suyuan.wire.divisions import division_name
 from suyuan.wire.reports import encode
 
@@ -51,6 +52,7 @@ def write_chain(
         ],
         "holes": _holes(chain.holes),
         "limits_hit": list(chain.limits_hit),
+        "next": None if chain.next is None else write_page(chain.next, chain.known_at or now),
         "complete": chain.complete,
         "as_of": chain.as_of,
         "since": chain.since,

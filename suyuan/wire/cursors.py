@@ -1,4 +1,4 @@
-"""Cursors: how far a list has been read, as an opaque text for ``after=``.
+"""Cursors: how far a list or a chain has been read, as an opaque text for ``after=``.
 
 A place is ``base64url`` of version, event and record time in microseconds since 1970, key and
 party; the gateway's is the JSON of its members' cursors by their ids, encoded alike. Nobody but the
@@ -18,6 +18,8 @@ from suyuan.domain.listing import Place
 
 _VERSION = 1
 _HEAD = struct.Struct(">Bqq16s")
+_PAGE_VERSION = 2
+_PAGE = struct.Struct(">BIq")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 # An address is 8 KiB at most, and a party's key a few dozen bytes.
@@ -60,6 +62,22 @@ def read_joint(cursor: str) -> dict[str, Place]:
     except (msgspec.MsgspecError, RecursionError) as error:
         raise ValueError("not a cursor") from error
     return {name: read_place(own) for name, own in cursors.items()}
+
+
+def write_page(after: int, known_at: datetime) -> str:
+    """The cursor after which a chain goes on behind so many events, as it was known then."""
+    return _encode(_PAGE.pack(_PAGE_VERSION, after, _micros(known_at)))
+
+
+def read_page(cursor: str) -> tuple[int, datetime]:
+    """How many events were given, and the record time of the question. Raises ValueError."""
+    try:
+        version, after, known_at = _PAGE.unpack(_decode(cursor))
+        if version != _PAGE_VERSION:
+            raise ValueError("a cursor of something else")
+        return after, _moment(known_at)
+    except (struct.error, OverflowError) as error:
+        raise ValueError("not a cursor") from error
 
 
 def _micros(moment: datetime) -> int:

@@ -167,6 +167,7 @@ SUBSYSTEMS: dict[str, Label] = {
 
 # Which step is missing before the one that a gap stands at: the finding's parameter ``missing``.
 GAPS: dict[str, Label] = {
+    "movement": Label("没有运到使用地点的记录", "nobody reported how it got to where it was used"),
     "shipment": Label("没有发货的记录", "nobody reported sending it"),
     "entry": Label("没有进货的记录", "nobody reported how it came in"),
     "origin": Label("没有原料来源的记录", "nobody reported where an ingredient came from"),

@@ -1,0 +1,49 @@
+"""The lives of a container whose code is used again (docs/tracing.md, "Lives")."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from datetime import timedelta
+
+from suyuan.domain.facts import Facts
+from suyuan.domain.lookup import Edge, Order, Rank, Role
+
+# How long a code of a scheme rests at least before it is given to something else. GS1 General
+# Specifications, 2.2.1: an SSCC not within one year of its shipment.
+_REUSED_AFTER = {"https://id.gs1.org/00/": timedelta(days=365)}
+
+
+def births(facts: Facts, code: str) -> list[Edge]:
+    """The edges that begin a new life of a container, in order; its first life has none."""
+    known = facts.births.get(code)
+    if known is None:
+        known = facts.births[code] = _find_births(facts.edges(code))
+    return known
+
+
+def life_at(facts: Facts, code: str, order: Order) -> int:
+    """The number of the life that ``code`` is in at a point of the order; the first is 0."""
+    begun = births(facts, code)
+    return bisect_right(begun, order, key=lambda e: e.order) if begun else 0
+
+
+def _find_births(edges: list[Edge]) -> list[Edge]:
+    if not any(e.role in (Role.PARENT, Role.EMPTIED) for e in edges):
+        return []
+    rest = next(
+        (p for prefix, p in _REUSED_AFTER.items() if edges[0].code.startswith(prefix)), None
+    )
+    found: list[Edge] = []
+    last: Edge | None = None
+    commissioned: bytes | None = None
+    for edge in edges:
+        commissions = edge.role is Role.ITEM and edge.rank is Rank.ADD
+        if rest is not None and last is not None and edge.time - last.time > rest:
+            found.append(edge)
+            commissioned = None
+        elif commissions and commissioned not in (None, edge.event):
+            found.append(edge)
+        if commissions:
+            commissioned = edge.event
+        last = edge
+    return found
