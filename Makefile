@@ -8,7 +8,7 @@ BENCHES = $(patsubst bench/%.py,%,$(shell grep -l '__main__' bench/*.py))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test check fix bench openapi migrate revision
+.PHONY: help setup run test oracle check fix bench openapi migrate revision
 
 help: ## Show what can be done
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ run: $(VENV)/.run-ready ## Run a whole city on this machine until Ctrl-C
 
 test: $(VENV)/.dev-ready ## Run the tests; ARGS="-k word" chooses some
 	@$(RUN) -m pytest $(ARGS)
+
+oracle: $(VENV)/.dev-ready ## Compare the walk with the tracing oracle over 10,000 random event sets
+	@SUYUAN_ORACLE_SETS=10000 $(RUN) -m pytest tests/oracle $(ARGS)
 
 check: $(VENV)/.dev-ready ## Check style, types, layers, OpenAPI files, migrations; changes nothing
 	$(RUN) -m ruff check .

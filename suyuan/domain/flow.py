@@ -155,7 +155,7 @@ class Flow:
         for site, by in reached.items():
             for near in self._sites.near(site):
                 for edge in self._at.get(near, ()):
-                    if edge.time <= by and edge.moves is not Movement.OUT:
+                    if edge.time <= by and (edge.moves is not Movement.OUT or _makes(edge)):
                         yield edge
 
 

@@ -25,25 +25,30 @@ class MemorySource:
         self._stored.setdefault((event.key, event.party.key, event.correction is not None), stored)
 
     async def ask(self, lookup: Lookup) -> Answer:
-        known = [s for s in self._stored.values() if _known(s, lookup.known_at)]
-        originals = [s for s in known if s.event.correction is None]
-        declarations = [s for s in known if s.event.correction is not None]
-        edges = {
-            edge
-            for s in originals
-            for edge in edges_of(s.event)
-            for key in lookup.keys
-            if _answers(edge, key)
-        }
-        asked = {bytes.fromhex(k.key) for k in lookup.keys if k.ask is Ask.EVENT}
-        events = [s for s in originals if lookup.bodies and s.event.key in asked]
-        told = asked | {e.event for e in edges}
-        voids = [
-            Void(s.event.key, s.event.party.key, s.authority, s.record_time)
-            for s in declarations
-            if s.event.key in told
-        ]
-        return Answer(tuple(edges), tuple(voids), tuple(events))
+        return answer(self._stored.values(), lookup)
+
+
+def answer(stored: Iterable[StoredEvent], lookup: Lookup) -> Answer:
+    """What a list of stored events answers to a lookup."""
+    known = [s for s in stored if _known(s, lookup.known_at)]
+    originals = [s for s in known if s.event.correction is None]
+    declarations = [s for s in known if s.event.correction is not None]
+    edges = {
+        edge
+        for s in originals
+        for edge in edges_of(s.event)
+        for key in lookup.keys
+        if _answers(edge, key)
+    }
+    asked = {bytes.fromhex(k.key) for k in lookup.keys if k.ask is Ask.EVENT}
+    events = [s for s in originals if lookup.bodies and s.event.key in asked]
+    told = asked | {e.event for e in edges}
+    voids = [
+        Void(s.event.key, s.event.party.key, s.authority, s.record_time)
+        for s in declarations
+        if s.event.key in told
+    ]
+    return Answer(tuple(edges), tuple(voids), tuple(events))
 
 
 def _known(stored: StoredEvent, known_at: datetime | None) -> bool:

@@ -1,0 +1,1 @@
+"""docs/tracing.md a second time, slow and obvious, and its comparison with the walk."""
