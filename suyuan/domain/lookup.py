@@ -137,14 +137,27 @@ class Key:
     until: datetime | None = None
 
 
+class Direction(StrEnum):
+    """Which way a walk goes from the code it was asked for."""
+
+    OWN = "own"
+    UP = "up"
+    DOWN = "down"
+    BOTH = "both"
+
+
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """A frontier: every question of one round. ``known_at`` hides what was recorded later."""
+    """A frontier: every question of one round. ``known_at`` hides what was recorded later.
+
+    ``direction`` is a hint for a source that reads ahead.
+    """
 
     keys: tuple[Key, ...]
     hop: int = 0
     known_at: datetime | None = None
     bodies: bool = False  # EVENT keys: give the whole events too
+    direction: Direction | None = None
 
 
 class HoleReason(StrEnum):

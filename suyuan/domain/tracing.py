@@ -173,6 +173,10 @@ class Tracing:
         return wanted or containment.missing(self._facts, code, until)
 
     def _missing_contents(self, task: _Inside) -> list[Key]:
+        """What holds something was named as a parent; of what was not, nobody need be asked."""
+        wanted = self._unknown(Key(Ask.CODE, task.container, None, task.window[1]))
+        if wanted or not self._is_container(task.container):
+            return wanted
         wanted = self._unknown(Key(Ask.CONTENTS, task.container, None, task.window[1]))
         if wanted:
             return wanted
@@ -204,7 +208,7 @@ class Tracing:
         wider = [(code, direction, s, n) for s in {site, None} for n in {life, None}]
         if self._is_done(task.window, (code, direction, site, life), *wider):
             return
-        if edges:
+        if edges or task.via is not Via.DIRECT:  # a lot may be known by its serials alone
             self.trail.things[code] = self.trail.things.get(code, False) or is_lot
         flowing = self._flowing(task, site, task.entry) if site and task.entry else None
         direct = [
@@ -349,8 +353,11 @@ class Tracing:
     def _look_inside(
         self, code: str, direction: Direction, window: Window, hop: int, entry: Order | None
     ) -> None:
-        if any(e.role is Role.PARENT for e in self._facts.edges(code)):
+        if self._is_container(code):
             self._add(_Inside(code, direction, window, hop, entry))
+
+    def _is_container(self, code: str) -> bool:
+        return any(e.role is Role.PARENT for e in self._facts.edges(code))
 
     def _making(self, task: _Making) -> None:
         """One transformation, also in halves (rule 5): its events, then its other side."""

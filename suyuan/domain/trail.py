@@ -4,25 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 
 from suyuan.domain.chain import Link, Via
 from suyuan.domain.codes import Code
 from suyuan.domain.containment import Oddity
 from suyuan.domain.events import StoredEvent
-from suyuan.domain.lookup import Edge, Hole
+from suyuan.domain.lookup import Direction, Edge, Hole
+
+__all__ = ["DEFAULT_MAX_EVENTS", "Direction", "EventRef", "Question", "Reason", "Trail"]
 
 # A chain of more events than this is a recall, and is computed as one; a reader wants a part.
 DEFAULT_MAX_EVENTS = 10_000
 
 EventRef = tuple[bytes, str]  # an event's key, and the reporter of this version of it
-
-
-class Direction(StrEnum):
-    OWN = "own"
-    UP = "up"
-    DOWN = "down"
-    BOTH = "both"
 
 
 @dataclass(frozen=True, slots=True)

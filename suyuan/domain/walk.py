@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import replace
-from datetime import datetime
 from itertools import islice
 
 from suyuan.domain.codes import Level
@@ -47,7 +46,7 @@ def walk(question: Question, *, whole: bool = True, max_edges: int = MAX_EDGES) 
     hop = 0
     try:
         while (wanted := _wanted(tracing, facts, whole=whole)) != []:
-            for lookup in _lookups(wanted or (), hop, question.known_at):
+            for lookup in _lookups(wanted or (), hop, question):
                 facts.learn(lookup, (yield lookup))
             if facts.upset:
                 facts.upset = False
@@ -63,7 +62,7 @@ def walk(question: Question, *, whole: bool = True, max_edges: int = MAX_EDGES) 
         limits.append("fan_out")
     trail.limits_hit = (*trail.limits_hit, *limits)
     _turn_page(trail, question)
-    trail.events = yield from _bodies(trail, hop, question.known_at)
+    trail.events = yield from _bodies(trail, hop, question)
     trail.holes = tuple(facts.holes)
     trail.disputed = {ref for ref in trail.reasons if facts.disputed(*ref)}
     return trail
@@ -83,23 +82,23 @@ def _turn_page(trail: Trail, question: Question) -> None:
     trail.reasons = dict(islice(trail.reasons.items(), question.after, None))
 
 
-def _lookups(keys: Iterable[Key], hop: int, known_at: datetime | None) -> Iterator[Lookup]:
+def _lookups(keys: Iterable[Key], hop: int, question: Question) -> Iterator[Lookup]:
     pending = iter(dict.fromkeys(keys))
     batch = tuple(islice(pending, MAX_KEYS))
     while True:
-        yield Lookup(batch, hop, known_at)
+        yield Lookup(batch, hop, question.known_at, direction=question.direction)
         batch = tuple(islice(pending, MAX_KEYS))
         if not batch:
             return
 
 
 def _bodies(
-    trail: Trail, hop: int, known_at: datetime | None
+    trail: Trail, hop: int, question: Question
 ) -> Generator[Lookup, Answer, tuple[StoredEvent, ...]]:
     """Fetch the events themselves, once, by key, at the end."""
     keys = [Key(Ask.EVENT, event.hex()) for event, _ in trail.reasons]
     found: list[StoredEvent] = []
-    for lookup in _lookups(keys, hop, known_at) if keys else ():
+    for lookup in _lookups(keys, hop, question) if keys else ():
         answer = yield replace(lookup, bodies=True)
         found += answer.events
     return tuple(s for s in found if (s.event.key, s.event.party.key) in trail.reasons)

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from suyuan.domain.codes import Use, recognise
 from suyuan.domain.events import StoredEvent
 from suyuan.domain.lookup import Answer, Ask, Hole, HoleReason, Lookup
 from suyuan.storage import reads
+from suyuan.storage.ahead import Ahead, read_ahead
 from suyuan.storage.engine import Database, ReadConnection
 from suyuan.wire.reports import read_stored
 
 # The most edges given for one question. A code with more (a lot in a hundred thousand shops) is
 # cut there, and the cut is named in the answer.
 MAX_EDGES = 200_000
+
+# Of more codes than this in one lookup most were read ahead before, and the rest is wide.
+AHEAD_OF = 100
 
 
 class PostgresSource:
@@ -31,17 +36,30 @@ class PostgresSource:
     async def ask(self, lookup: Lookup) -> Answer:
         asked = [bytes.fromhex(k.key) for k in lookup.keys if k.ask is Ask.EVENT]
         async with self._database.reading() as connection:
+            ahead = await self._ahead(connection, lookup)
+            known = set(ahead.answered)
             found = await reads.find_edges(
-                connection, lookup.keys, known_at=lookup.known_at, most=self._max_edges
+                connection,
+                [k for k in lookup.keys if replace(k, since=None, until=None) not in known],
+                known_at=lookup.known_at,
+                most=self._max_edges,
             )
-            voids = set(found.voids)
+            voids = found.voids | ahead.voids
             events: Sequence[StoredEvent] = ()
             if asked:
                 voids.update(await reads.find_voids(connection, asked, known_at=lookup.known_at))
             if asked and lookup.bodies:
                 events = await self._bodies(connection, asked, lookup)
         holes = (Hole(self._subsystem, k, HoleReason.TRUNCATED) for k in found.cut)
-        return Answer(tuple(found.edges), tuple(voids), tuple(events), tuple(holes))
+        edges = (*ahead.edges, *found.edges)
+        return Answer(edges, tuple(voids), tuple(events), tuple(holes), ahead.answered)
+
+    async def _ahead(self, connection: ReadConnection, lookup: Lookup) -> Ahead:
+        """What the walk will ask next, if it asks for few codes now."""
+        codes = [k.key for k in lookup.keys if k.ask is Ask.CODE]
+        if lookup.direction is None or not codes or len(codes) > AHEAD_OF:
+            return Ahead([], set(), ())
+        return await read_ahead(connection, codes, lookup.direction, lookup.known_at)
 
     async def _bodies(
         self, connection: ReadConnection, asked: Sequence[bytes], lookup: Lookup

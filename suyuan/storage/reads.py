@@ -16,12 +16,13 @@ from uuid import UUID
 from sqlalchemy import Row, text
 
 from suyuan.domain.lookup import Ask, Edge, Key, Movement, Rank, Role, Void
+from suyuan.domain.making import maker_of
 from suyuan.storage.engine import ReadConnection
 from suyuan.storage.load import FORMS
 
 # Bounds that stand for "unbounded": no event is older or younger (times are checked on entry).
 _BEGINNING = datetime(1, 1, 2, tzinfo=UTC)
-_END = datetime(9999, 12, 30, tzinfo=UTC)
+END = datetime(9999, 12, 30, tzinfo=UTC)
 
 # What ``suyuan.domain.lookup.is_plain`` says.
 _PLAIN = f"e.role = {int(Role.ITEM)} AND e.rank <> {int(Rank.ADD)} AND NOT e.ends"
@@ -112,42 +113,48 @@ async def find_edges(
         {
             "codes": [k.key for k in by_code],
             "since": [k.since or _BEGINNING for k in by_code],
-            "until": [k.until or _END for k in by_code],
+            "until": [k.until or END for k in by_code],
             "others": [k.key for k in by_other],
-            "other_until": [k.until or _END for k in by_other],
+            "other_until": [k.until or END for k in by_other],
             "contents": [k.ask is Ask.CONTENTS for k in by_other],
-            "known_at": known_at or _END,
+            "known_at": known_at or END,
             "most": most,
         },
     )
     edges: dict[Edge, None] = {}
     voids: set[Void] = set()
     for row in result:
-        edges[_edge(row)] = None
+        edges[as_edge(row)] = None
         if row.declarer is not None:
             voids.add(Void(row.event.bytes, row.declarer, row.authority, row.declared))
     return Found(list(edges), voids, _cut(by_code, by_other, edges, most))
 
 
-def _edge(row: Row[Any]) -> Edge:
-    return Edge(
-        row.code,
-        Role(row.role),
-        Rank(row.rank),
-        row.time,
-        row.id,
-        row.event.bytes,
-        row.party,
-        row.other,
-        row.ends,
-        row.is_lot,
-        row.place,
-        Movement(row.moves),
-        row.far_place,
-        row.far_party,
-        row.quantity,
-        row.unit,
+def as_edge(row: Any) -> Edge:
+    """The edge of a row that begins with the columns of ``_EDGES``, in their order."""
+    return _make_edge(
+        row[0],
+        _ROLES[row[1]],
+        _RANKS[row[2]],
+        row[3],
+        row[4],
+        row[5].bytes,
+        row[6],
+        row[7],
+        row[8],
+        row[9],
+        row[10],
+        _MOVEMENTS[row[11]],
+        row[12],
+        row[13],
+        row[14],
+        row[15],
     )
+
+
+# Rows come by the thousand, and to look a member of an enumeration up by its number is slow.
+_make_edge = maker_of(Edge)
+_ROLES, _RANKS, _MOVEMENTS = tuple(Role), tuple(Rank), tuple(Movement)
 
 
 def _cut(
@@ -166,7 +173,7 @@ async def find_voids(
 ) -> list[Void]:
     """Every error declaration about the events, whoever made it."""
     result = await connection.execute(
-        _VOIDS, {"keys": [UUID(bytes=k) for k in keys], "known_at": known_at or _END}
+        _VOIDS, {"keys": [UUID(bytes=k) for k in keys], "known_at": known_at or END}
     )
     return [Void(r.key.bytes, r.party, r.authority, r.record_time) for r in result]
 
@@ -176,7 +183,7 @@ async def find_bodies(
 ) -> list[StoredRow]:
     """The events of these keys and the declarations about them, oldest record first."""
     result = await connection.execute(
-        _BODIES, {"keys": [UUID(bytes=k) for k in keys], "known_at": known_at or _END}
+        _BODIES, {"keys": [UUID(bytes=k) for k in keys], "known_at": known_at or END}
     )
     return [_stored(row) for row in result]
 

@@ -106,7 +106,7 @@ class Oracle:
             key=order,
         )
         self.edges = [edge for event in self.events for edge in edges(event)]
-        self.until = FOREVER
+        self.until, self.asked = FOREVER, ""
         self.memory: dict[Any, Any] = {}
 
     # --- Questions --------------------------------------------------------------------------------
@@ -115,7 +115,7 @@ class Oracle:
         self, code: str, direction: str, as_of: int = FOREVER, since: int | None = None
     ) -> Found:
         """What belongs to the chain of ``code``; ``direction`` is own, up, down or both."""
-        self.until = as_of
+        self.until, self.asked = as_of, code
         self.found = Found()
         self.seen: set[Any] = set()
         if direction == "own":
@@ -344,7 +344,7 @@ class Oracle:
     ) -> list[Edge]:
         told = [e for e in self.history(code, since, until, life) if flow is None or e in flow]
         self.found.events |= {(e.event.id, e.event.party) for e in told}
-        if any(e.t <= self.until for e in self.of(code)):
+        if code != self.asked or any(e.t <= self.until for e in self.of(code)):
             self.found.things.add(code)
         return told
 

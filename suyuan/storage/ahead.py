@@ -1,0 +1,140 @@
+"""Reading ahead: what a walk that asks for some codes will ask for next, in the same statement.
+
+A chain of ten events takes eight rounds of questions, and most of its time is spent between them.
+The statement here follows edges from the codes asked for as the walk does, without judging them:
+it may read too much, never too little of what it says it has read whole.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from suyuan.domain.lookup import Ask, Direction, Edge, Key, Role, Void
+from suyuan.storage.engine import ReadConnection, driver_of
+from suyuan.storage.reads import END, as_edge
+
+# So many codes are followed, and so many edges of each are read: a chain that people look at is
+# smaller, and of what is larger the walk asks in the usual way.
+MOST_CODES = 1_000
+MOST_EDGES = 64
+
+_CHILD, _PARENT, _MEMBER = int(Role.CHILD), int(Role.PARENT), int(Role.MEMBER)
+_INPUT, _OUTPUT = int(Role.INPUT), int(Role.OUTPUT)
+
+# ``up`` and ``down``: whether the walk crosses transformations there; ``around``: the code is a
+# container around a thing, of which only the moves and its own containers matter.
+# LATERAL and LIMIT make each step one index range scan, whatever the statistics say.
+_AHEAD = f"""
+    WITH RECURSIVE ahead (code, up, down, around) AS (
+        SELECT code, $2::boolean, $3::boolean, false FROM unnest($1::text[]) AS asked (code)
+        UNION
+        SELECT n.code, n.up, n.down, n.around
+        FROM ahead a
+        CROSS JOIN LATERAL (
+            SELECT e.role, e.other FROM edges e
+            WHERE e.code = a.code AND e.record_time <= $4 ORDER BY e.time LIMIT $5) AS e
+        CROSS JOIN LATERAL (
+            SELECT e.other AS code, false AS up, a.down AS down, true AS around
+            WHERE e.role = {_CHILD}
+            UNION ALL
+            SELECT e.other, true, false, false
+            WHERE a.up AND NOT a.around AND e.role = {_MEMBER}
+            UNION ALL
+            SELECT * FROM (
+                SELECT o.code, true, false, false FROM edges o
+                WHERE a.up AND NOT a.around AND e.role = {_OUTPUT}
+                  AND o.other = e.other AND o.role = {_INPUT} LIMIT $5) AS inputs
+            UNION ALL
+            SELECT * FROM (
+                SELECT o.code, false, true, false FROM edges o
+                WHERE a.down AND e.role = {_INPUT}
+                  AND o.other = e.other AND o.role = {_OUTPUT} LIMIT $5) AS outputs
+        ) AS n
+    ),
+    few AS MATERIALIZED (SELECT * FROM ahead LIMIT $6),
+    codes AS MATERIALIZED (
+        SELECT code, bool_or(up AND NOT around) AS up, bool_or(down) AS down FROM few GROUP BY code
+    ),
+    direct AS MATERIALIZED (
+        SELECT e.*, c.up, c.down FROM codes c
+        CROSS JOIN LATERAL (
+            SELECT * FROM edges e
+            WHERE e.code = c.code AND e.record_time <= $4 ORDER BY e.time LIMIT $5) AS e
+    ),
+    nodes AS (
+        SELECT DISTINCT other FROM direct
+        WHERE (up AND role = {_OUTPUT}) OR (down AND role = {_INPUT})
+    ),
+    found AS (
+        SELECT d.code, d.role, d.rank, d.time, d.id, d.event, d.party, d.other, d.ends, d.is_lot,
+               d.place, d.moves, d.far_place, d.far_party, d.quantity, d.unit,
+               NULL AS node FROM direct d
+        UNION ALL
+        SELECT e.code, e.role, e.rank, e.time, e.id, e.event, e.party, e.other, e.ends, e.is_lot,
+               e.place, e.moves, e.far_place, e.far_party, e.quantity, e.unit,
+               n.other FROM nodes n
+        CROSS JOIN LATERAL (
+            SELECT * FROM edges e
+            WHERE e.other = n.other AND e.role IN ({_INPUT}, {_OUTPUT}) AND e.record_time <= $4
+            ORDER BY e.time LIMIT $5) AS e
+    )
+    SELECT f.*, v.party, v.authority, v.record_time
+    FROM found f
+    LEFT JOIN events v ON v.key = f.event AND v.declaration AND v.record_time <= $4
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What was read, and the questions that it answers whole, whatever their windows."""
+
+    edges: list[Edge]
+    voids: set[Void]
+    answered: tuple[Key, ...]
+
+
+async def read_ahead(
+    connection: ReadConnection,
+    codes: Sequence[str],
+    direction: Direction,
+    known_at: datetime | None,
+    *,
+    most_codes: int = MOST_CODES,
+    most_edges: int = MOST_EDGES,
+) -> Ahead:
+    """The edges of ``codes`` and of what a walk in this direction comes to from them."""
+    driver = await driver_of(connection)
+    rows = await driver.fetch(
+        _AHEAD,
+        list(codes),
+        direction in (Direction.UP, Direction.BOTH),
+        direction in (Direction.DOWN, Direction.BOTH),
+        known_at or END,
+        most_edges + 1,
+        most_codes,
+    )
+    return _sorted_out(rows, codes, most_edges)
+
+
+def _sorted_out(rows: Sequence[Any], codes: Sequence[str], most: int) -> Ahead:
+    edges: dict[Edge, None] = {}
+    voids: set[Void] = set()
+    of_code: Counter[str] = Counter(codes)  # one more than it has, as a node has not
+    of_node: Counter[str] = Counter()
+    for row in rows:
+        edge = as_edge(row)
+        edges[edge] = None
+        node, declarer, authority, declared = row[16:]
+        if node is None:
+            of_code[edge.code] += 1
+        else:
+            of_node[node] += 1
+        if declarer is not None:
+            voids.add(Void(edge.event, declarer, authority, declared))
+    answered = [Key(Ask.CODE, c) for c, n in of_code.items() if n <= most]
+    answered += [Key(Ask.TRANSFORMATION, t) for t, n in of_node.items() if n <= most]
+    return Ahead(list(edges), voids, tuple(answered))
