@@ -10,12 +10,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+import asyncpg
 import httpx
 
 from suyuan.domain.caller import CallerRole
@@ -26,6 +27,8 @@ from suyuan.storage.provision import provision, service_url
 from suyuan.storage.server import EmbeddedServer
 
 SUBSYSTEM = "bench"
+
+_T = TypeVar("_T")
 
 _CODE = Path(__file__).parents[1]
 _READY_SECONDS = 60
@@ -45,18 +48,50 @@ def enterprise_key(server_url: str, party: str) -> str:
     return asyncio.run(_issue(server_url, party))
 
 
-async def _issue(server_url: str, party: str) -> str:
+def city_key(server_url: str) -> str:
+    """A new key of the city."""
+    return asyncio.run(_issue(server_url, None))
+
+
+async def _issue(server_url: str, party: str | None) -> str:
     database = Database(service_url(server_url, SUBSYSTEM), roles=False)
     try:
         async with database.writing() as connection:
             return await keys.issue(
                 connection,
-                role=CallerRole.ENTERPRISE,
-                party=recognise(party, use=Use.PARTY),
-                home=SUBSYSTEM,
+                role=CallerRole.ENTERPRISE if party else CallerRole.CITY,
+                party=recognise(party, use=Use.PARTY) if party else None,
+                home=SUBSYSTEM if party else None,
             )
     finally:
         await database.close()
+
+
+def postmaster(server_url: str) -> int:
+    """The process that PostgreSQL's own processes are children of."""
+    return asyncio.run(_run(server_url, _parent_of_backend))
+
+
+def vacuum(server_url: str) -> None:
+    """Bring statistics and the visibility map up to date, as a server does that has some time."""
+    asyncio.run(_run(server_url, _vacuum))
+
+
+async def _run(server_url: str, work: Callable[[Any], Awaitable[_T]]) -> _T:
+    connection = await asyncpg.connect(service_url(server_url, SUBSYSTEM).replace("+asyncpg", ""))
+    try:
+        return await work(connection)
+    finally:
+        await connection.close()
+
+
+async def _parent_of_backend(connection: Any) -> int:
+    backend = await connection.fetchval("SELECT pg_backend_pid()")
+    return _parent(backend)
+
+
+async def _vacuum(connection: Any) -> None:
+    await connection.execute("VACUUM ANALYZE events, edges")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +153,10 @@ def _processes(parent: int, workers: int) -> tuple[int, ...]:
         return (parent,)
     children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
     return tuple(sorted(map(int, children), key=_rss_mb)[-workers:])
+
+
+def _parent(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
 def _rss_mb(pid: int) -> float:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
-from suyuan.domain.codes import Use, recognise
+from suyuan.domain.codes import Code, Use, recognise
 from suyuan.domain.events import StoredEvent
-from suyuan.domain.lookup import Answer, Ask, Hole, HoleReason, Lookup
+from suyuan.domain.lookup import Answer, Ask, Hole, HoleReason, Lookup, Void
 from suyuan.storage import reads
 from suyuan.storage.ahead import Ahead, read_ahead
 from suyuan.storage.engine import Database, ReadConnection
@@ -45,11 +46,13 @@ class PostgresSource:
                 most=self._max_edges,
             )
             voids = found.voids | ahead.voids
-            events: Sequence[StoredEvent] = ()
-            if asked:
+            rows = await self._rows(connection, asked, lookup) if asked else []
+            if asked and not lookup.bodies:
                 voids.update(await reads.find_voids(connection, asked, known_at=lookup.known_at))
-            if asked and lookup.bodies:
-                events = await self._bodies(connection, asked, lookup)
+        voids.update(
+            Void(r.key, r.party, r.authority, r.record_time) for r in rows if r.declaration
+        )
+        events = [stored_event(r, self._subsystem) for r in rows if not r.declaration]
         holes = (Hole(self._subsystem, k, HoleReason.TRUNCATED) for k in found.cut)
         edges = (*ahead.edges, *found.edges)
         return Answer(edges, tuple(voids), tuple(events), tuple(holes), ahead.answered)
@@ -61,17 +64,23 @@ class PostgresSource:
             return Ahead([], set(), ())
         return await read_ahead(connection, codes, lookup.direction, lookup.known_at)
 
-    async def _bodies(
+    async def _rows(
         self, connection: ReadConnection, asked: Sequence[bytes], lookup: Lookup
-    ) -> list[StoredEvent]:
-        rows = await reads.find_bodies(connection, asked, known_at=lookup.known_at)
-        return [stored_event(r, self._subsystem) for r in rows if not r.declaration]
+    ) -> list[reads.StoredRow]:
+        if not lookup.bodies:
+            return []
+        return await reads.find_bodies(connection, asked, known_at=lookup.known_at)
+
+
+@lru_cache(10_000)
+def _party(key: str) -> Code:
+    return recognise(key, use=Use.PARTY)
 
 
 def stored_event(row: reads.StoredRow, subsystem: str) -> StoredEvent:
     """The event that a row holds, with what the store knows of it."""
     return StoredEvent(
-        read_stored(row.form, row.document, recognise(row.party, use=Use.PARTY), row.id),
+        read_stored(row.form, row.document, _party(row.party), row.id),
         row.record_time,
         row.content,
         row.reporter,

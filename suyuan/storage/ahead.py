@@ -30,7 +30,8 @@ _INPUT, _OUTPUT = int(Role.INPUT), int(Role.OUTPUT)
 # LATERAL and LIMIT make each step one index range scan, whatever the statistics say.
 _AHEAD = f"""
     WITH RECURSIVE ahead (code, up, down, around) AS (
-        SELECT code, $2::boolean, $3::boolean, false FROM unnest($1::text[]) AS asked (code)
+        SELECT code COLLATE "C", $2::boolean, $3::boolean, false
+        FROM unnest($1::text[]) AS asked (code)
         UNION
         SELECT n.code, n.up, n.down, n.around
         FROM ahead a

@@ -13,11 +13,11 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 
 from suyuan.domain.lookup import Ask, Edge, Key, Movement, Rank, Role, Void
 from suyuan.domain.making import maker_of
-from suyuan.storage.engine import ReadConnection
+from suyuan.storage.engine import ReadConnection, driver_of
 from suyuan.storage.load import FORMS
 
 # Bounds that stand for "unbounded": no event is older or younger (times are checked on entry).
@@ -60,12 +60,12 @@ _VOIDS = text("""
     WHERE d.declaration AND d.key = ANY(CAST(:keys AS uuid[])) AND d.record_time <= :known_at
 """)
 
-_BODIES = text("""
+_BODIES = """
     SELECT key, party, declaration, authority, content, record_time, form, reporter, document, id
     FROM events
-    WHERE key = ANY(CAST(:keys AS uuid[])) AND record_time <= :known_at
+    WHERE key = ANY($1::uuid[]) AND record_time <= $2
     ORDER BY record_time, party, declaration
-""")
+"""
 
 _BY_LOCAL_ID = text("""
     SELECT key, party, declaration, authority, content, record_time, form, reporter, document, id
@@ -182,10 +182,9 @@ async def find_bodies(
     connection: ReadConnection, keys: Sequence[bytes], *, known_at: datetime | None
 ) -> list[StoredRow]:
     """The events of these keys and the declarations about them, oldest record first."""
-    result = await connection.execute(
-        _BODIES, {"keys": [UUID(bytes=k) for k in keys], "known_at": known_at or END}
-    )
-    return [_stored(row) for row in result]
+    driver = await driver_of(connection)
+    rows = await driver.fetch(_BODIES, [UUID(bytes=k) for k in keys], known_at or END)
+    return [_stored(row) for row in rows]
 
 
 async def find_by_id(connection: ReadConnection, event_id: str, *, most: int) -> list[StoredRow]:
@@ -199,16 +198,17 @@ async def holds_events(connection: ReadConnection) -> bool:
     return bool((await connection.execute(_ANY_EVENT)).scalar_one())
 
 
-def _stored(row: Row[Any]) -> StoredRow:
+def _stored(row: Any) -> StoredRow:
+    key, party, declaration, authority, content, record_time, form, reporter, document, own = row
     return StoredRow(
-        row.key.bytes,
-        row.party,
-        row.declaration,
-        row.authority,
-        row.content.bytes,
-        row.record_time,
-        FORMS[row.form],
-        row.reporter,
-        row.document,
-        row.id,
+        key.bytes,
+        party,
+        declaration,
+        authority,
+        content.bytes,
+        record_time,
+        FORMS[form],
+        reporter,
+        document,
+        own,
     )

@@ -134,11 +134,14 @@ class _NotPlain(Exception):
 
 
 class PlainReader:
-    """Reads the reports of one batch; ``reporter`` and ``now`` as in ``city.read_event``."""
+    """Reads the reports of one batch; ``reporter`` and ``now`` as for ``city.read_event``.
+
+    With no ``now`` no time is too late.
+    """
 
     __slots__ = ("_owner", "_reading", "_reporter")
 
-    def __init__(self, reporter: Code | None, now: datetime) -> None:
+    def __init__(self, reporter: Code | None, now: datetime | None) -> None:
         self._reporter = reporter
         self._owner = None if reporter is None else reporter.short
         self._reading = Reading(0, now, 1)

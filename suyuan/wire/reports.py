@@ -110,13 +110,14 @@ def read_stored(form: str, document: str, party: Code, event_id: str = "") -> Ev
     ``party`` is the event's party as it was settled then; ``event_id`` what it was given, for a
     document that has none (without it the hash is computed again, which costs more than the rest).
     """
-    raw = decode(document)
     if form == EPCIS:
-        return epcis_json.read_stored(raw, party)
-    reading = Reading()
-    event = read_city(reading, raw, party, party)
-    if event is None:
-        raise ReportRefused(faults=reading.faults)
+        return epcis_json.read_stored(decode(document), party)
+    event = PlainReader(party, None).read(document.encode())
+    if event is None or event.party != party:
+        reading = Reading()
+        event = read_city(reading, decode(document), party, party)
+        if event is None:
+            raise ReportRefused(faults=reading.faults)
     if event_id and not event.id:
         return replace(event, id=event_id)
     return event if event.id else identify_city(event)[0]

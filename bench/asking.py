@@ -1,0 +1,97 @@
+"""Asking a service over HTTP, and what each answer took."""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import time
+from collections.abc import Sequence
+from typing import Self
+from urllib.parse import quote, urlsplit
+
+
+class Asker:
+    """One connection that is kept open; requests one after the other."""
+
+    def __init__(self, url: str, key: str) -> None:
+        parts = urlsplit(url)
+        self._address = (parts.hostname, parts.port)
+        self._key = key
+
+    async def __aenter__(self) -> Self:
+        self._reader, self._writer = await asyncio.open_connection(*self._address)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._writer.close()
+
+    async def ask(self, path: str) -> bytes:
+        """The body of an answer 200. Raises ``RuntimeError`` for any other."""
+        head = f"GET {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {self._key}\r\n\r\n"
+        self._writer.write(head.encode())
+        answer = await self._reader.readuntil(b"\r\n\r\n")
+        lowered = answer.lower()
+        length = int(lowered.partition(b"content-length:")[2].partition(b"\r")[0])
+        body = await self._reader.readexactly(length)
+        if not answer.startswith(b"HTTP/1.1 200"):
+            raise RuntimeError(f"{path}: {body[:300].decode(errors='replace')}")
+        return body
+
+
+def chain_path(code: str, direction: str, **more: str) -> str:
+    query = "".join(f"&{name}={quote(value)}" for name, value in more.items())
+    return f"/v1/chains/{quote(code, safe='')}?direction={direction}{query}"
+
+
+def closed_loop(url: str, key: str, paths: Sequence[str], clients: int = 1) -> list[float]:
+    """The seconds of each request, with so many clients that each wait for their answers."""
+
+    async def run() -> list[float]:
+        waiting = iter(paths)
+        spans: list[float] = []
+
+        async def client() -> None:
+            async with Asker(url, key) as asker:
+                for path in waiting:
+                    began = time.perf_counter()
+                    await asker.ask(path)
+                    spans.append(time.perf_counter() - began)
+
+        await asyncio.gather(*(client() for _ in range(clients)))
+        return spans
+
+    return asyncio.run(run())
+
+
+def open_loop(url: str, key: str, paths: Sequence[str], per_second: float) -> list[float]:
+    """The seconds of each request, from when it was due: a slow answer delays no later request."""
+
+    async def run() -> list[float]:
+        spans: list[float] = []
+        idle: list[Asker] = []
+
+        async def request(path: str, due: float) -> None:
+            asker = idle.pop() if idle else await Asker(url, key).__aenter__()
+            await asker.ask(path)
+            spans.append(time.perf_counter() - due)
+            idle.append(asker)
+
+        began = time.perf_counter()
+        tasks = []
+        for n, path in enumerate(paths):
+            due = began + n / per_second
+            await asyncio.sleep(max(0.0, due - time.perf_counter()))
+            tasks.append(asyncio.create_task(request(path, due)))
+        await asyncio.gather(*tasks)
+        return spans
+
+    return asyncio.run(run())
+
+
+def percentile(spans: Sequence[float], share: float) -> float:
+    """Milliseconds below which this share of the requests stayed."""
+    return sorted(spans)[min(len(spans) - 1, int(len(spans) * share))] * 1e3
+
+
+def median_ms(spans: Sequence[float]) -> float:
+    return statistics.median(spans) * 1e3
