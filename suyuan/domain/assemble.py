@@ -19,13 +19,13 @@ from suyuan.domain.chain import (
 from suyuan.domain.codes import Code, Level
 from suyuan.domain.containment import Oddity
 from suyuan.domain.events import RECEIVING, Event, StoredEvent
-from suyuan.domain.lookup import Ask, Effect
+from suyuan.domain.lookup import Ask, Effect, Hole
 from suyuan.domain.trail import Direction, Question, Reason, Trail
 
 
 def assemble(question: Question, trail: Trail, sources: Sequence[SourceReport] = ()) -> Chain:
     """The chain of a finished trail, in the order of TRACING.md, rule 2."""
-    events = _with_standing(_certain_or_not(_merged(trail), trail))
+    events = _events(trail)
     return Chain(
         code=question.code,
         direction=question.direction,
@@ -43,89 +43,97 @@ def assemble(question: Question, trail: Trail, sources: Sequence[SourceReport] =
     )
 
 
-def _merged(trail: Trail) -> list[ChainEvent]:
+def _events(trail: Trail) -> list[ChainEvent]:
     """One entry for each event: the same content from two reporters is one event (rule 10)."""
     groups: dict[tuple[bytes, bytes], list[StoredEvent]] = defaultdict(list)
     for stored in trail.events:
         groups[stored.event.key, stored.content].append(stored)
-    merged = [_one(same, trail) for same in groups.values()]
-    return sorted(merged, key=lambda e: _order(e, trail))
+    doubts = _Doubts(trail.holes)
+    ends = _OtherEnds(same[0].event for same in groups.values())
+    told = [_one(same, trail, doubts, ends) for same in groups.values()]
+    told.sort(key=lambda one: one[0].edge.order)
+    return [event for _, event in told]
 
 
-def _one(same: list[StoredEvent], trail: Trail) -> ChainEvent:
+def _one(
+    same: list[StoredEvent], trail: Trail, doubts: _Doubts, ends: _OtherEnds
+) -> tuple[Reason, ChainEvent]:
     first = min(same, key=lambda s: (s.record_time, s.event.party.key))
-    reason = min((_reason(s, trail) for s in same), key=lambda r: r.rank)
-    subsystems = frozenset().union(*(s.subsystems for s in same))
-    parties = {s.event.party.key for s in same}
-    said_by = "enterprise"
-    if any(s.authority for s in same):
-        said_by = "department"
-    elif len(parties) > 1:
-        said_by = "both"
-    return ChainEvent(
-        replace(first, subsystems=subsystems),
+    reasons = [(trail.reasons[s.event.key, s.event.party.key], s) for s in same]
+    reason = min((r for r, _ in reasons), key=lambda r: r.rank)
+    own = next(r for r, s in reasons if s is first)
+    if len(same) > 1:
+        subsystems = frozenset().union(*(s.subsystems for s in same))
+        first = replace(first, subsystems=subsystems)
+    said_by = _said_by(same, ends)
+    supported = said_by != "enterprise" or bool(first.event.documents)
+    return own, ChainEvent(
+        first,
         reason.via,
         reason.hop,
         reason.window,
-        said_by=said_by,
+        doubts.about(own, first.event),
+        Standing.EVIDENCED if supported else Standing.ASSERTED,
+        said_by,
     )
 
 
-def _reason(stored: StoredEvent, trail: Trail) -> Reason:
-    return trail.reasons[stored.event.key, stored.event.party.key]
+def _said_by(same: list[StoredEvent], ends: _OtherEnds) -> str:
+    if any(s.authority for s in same):
+        return "department"
+    several = len({s.event.party.key for s in same}) > 1
+    return "both" if several or ends.reported(same[0].event) else "enterprise"
 
 
-def _order(event: ChainEvent, trail: Trail) -> tuple[object, ...]:
-    return _reason(event.stored, trail).edge.order
+class _Doubts:
+    """What a silent subsystem may have made wrong: a partial answer is not a subset."""
+
+    def __init__(self, holes: Iterable[Hole]) -> None:
+        told = list(holes)
+        self._unchecked = {h.key.key for h in told if h.effect is Effect.MAY_BE_SUPERSEDED}
+        self._silent = {h.key.key for h in told if h.key.ask in (Ask.CODE, Ask.CONTAINER)}
+
+    def about(self, reason: Reason, event: Event) -> Certainty:
+        if reason.open_ended and reason.stay_of and self._silent.intersection(reason.stay_of):
+            return Certainty.UNCERTAIN_END
+        if self._unchecked and event.key.hex() in self._unchecked:
+            return Certainty.MAY_BE_SUPERSEDED
+        return Certainty.CERTAIN
 
 
-def _certain_or_not(events: Iterable[ChainEvent], trail: Trail) -> list[ChainEvent]:
-    """Mark what a silent subsystem may have made wrong: a partial answer is not a subset."""
-    unchecked = {h.key.key for h in trail.holes if h.effect is Effect.MAY_BE_SUPERSEDED}
-    silent = {h.key.key for h in trail.holes if h.key.ask in (Ask.CODE, Ask.CONTAINER)}
-    marked = []
-    for one in events:
-        reason = _reason(one.stored, trail)
-        certainty = Certainty.CERTAIN
-        if reason.open_ended and reason.stay_of and silent.intersection(reason.stay_of):
-            certainty = Certainty.UNCERTAIN_END
-        elif one.stored.event.key.hex() in unchecked:
-            certainty = Certainty.MAY_BE_SUPERSEDED
-        marked.append(replace(one, certainty=certainty))
-    return marked
-
-
-def _with_standing(events: list[ChainEvent]) -> list[ChainEvent]:
-    """Evidenced: both ends of a movement reported it, a department vouches, a document is there."""
-    return [_stand(one, events) for one in events]
-
-
-def _stand(one: ChainEvent, events: Sequence[ChainEvent]) -> ChainEvent:
-    said_by = one.said_by
-    if said_by == "enterprise" and _other_end(one.stored.event, events):
-        said_by = "both"
-    supported = said_by != "enterprise" or bool(one.stored.event.documents)
-    standing = Standing.EVIDENCED if supported else Standing.ASSERTED
-    return replace(one, said_by=said_by, standing=standing)
-
-
-def _other_end(event: Event, events: Sequence[ChainEvent]) -> bool:
+class _OtherEnds:
     """Whether the other party of a movement reported its own end of it."""
-    if event.step == "shipping":
-        return any(_is_movement(event, e.stored.event) for e in events)
-    if event.step in RECEIVING:
-        return any(_is_movement(e.stored.event, event) for e in events)
-    return False
+
+    def __init__(self, events: Iterable[Event]) -> None:
+        self._shipments: dict[str, list[Event]] = defaultdict(list)
+        self._receipts: dict[str, list[Event]] = defaultdict(list)
+        for event in events:
+            index = self._index(event)
+            if index is not None:
+                for item in event.things():
+                    index[item.code.key].append(event)
+
+    def _index(self, event: Event) -> dict[str, list[Event]] | None:
+        if event.step == "shipping":
+            return self._shipments
+        return self._receipts if event.step in RECEIVING else None
+
+    def reported(self, event: Event) -> bool:
+        """One movement: the same thing, and one end names the other (a buyer may be hidden)."""
+        index = self._index(event)
+        if index is None:
+            return False
+        if index is self._shipments:
+            others = (r for i in event.things() for r in self._receipts.get(i.code.key, ()))
+            return any(_is_movement(event, receipt) for receipt in others)
+        others = (s for i in event.things() for s in self._shipments.get(i.code.key, ()))
+        return any(_is_movement(shipment, event) for shipment in others)
 
 
 def _is_movement(shipment: Event, receipt: Event) -> bool:
-    """One movement: the same thing, and one end names the other (a buyer may be hidden here)."""
-    ends = shipment.step == "shipping" and receipt.step in RECEIVING
-    named = shipment.destination.party == receipt.party or receipt.source.party == shipment.party
-    if not ends or not named or shipment.party == receipt.party:
+    if shipment.party == receipt.party:
         return False
-    codes = {i.code.key for i in shipment.things()}
-    return not codes.isdisjoint(i.code.key for i in receipt.things())
+    return shipment.destination.party == receipt.party or receipt.source.party == shipment.party
 
 
 def _things(question: Question, trail: Trail, events: Sequence[ChainEvent]) -> tuple[Thing, ...]:

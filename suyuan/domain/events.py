@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 from urllib.parse import quote, unquote
@@ -222,11 +223,17 @@ def event_key(event_id: str, party: Code) -> bytes:
     A URI's scope is the world; any other id's is the reporting party. An id that is spelled
     ``urn:suyuan:event:<party>:<id>`` is that party's ``<id>``.
     """
+    return _event_key(event_id, party.short)
+
+
+# Each event of a chain is asked for its key a few times over.
+@lru_cache(4_096)
+def _event_key(event_id: str, party: str) -> bytes:
     own = local_event_id(event_id)
     if own is not None:
         scope, local = own
     elif is_uri(event_id):
         scope, local = "", event_id
     else:
-        scope, local = party.short, event_id
+        scope, local = party, event_id
     return blake2b(f"{scope}\0{local}".encode(), digest_size=16).digest()

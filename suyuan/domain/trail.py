@@ -50,7 +50,10 @@ class Reason:
 
     @property
     def rank(self) -> tuple[int, int]:
-        return (list(Via).index(self.via), self.hop)
+        return (_VIA_RANKS[self.via], self.hop)
+
+
+_VIA_RANKS = {via: rank for rank, via in enumerate(Via)}
 
 
 @dataclass(slots=True)

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from suyuan.domain.lookup import Ask, Direction, Edge, Key, Role, Void
 from suyuan.storage.engine import ReadConnection, driver_of
 from suyuan.storage.reads import END, as_edge
@@ -22,22 +24,27 @@ from suyuan.storage.reads import END, as_edge
 MOST_CODES = 1_000
 MOST_EDGES = 64
 
-_CHILD, _PARENT, _MEMBER = int(Role.CHILD), int(Role.PARENT), int(Role.MEMBER)
+_encode = msgspec.json.Encoder().encode
+_PROBE = f"ORDER BY e.time LIMIT {MOST_EDGES + 1}"
+
+_CHILD, _MEMBER = int(Role.CHILD), int(Role.MEMBER)
 _INPUT, _OUTPUT = int(Role.INPUT), int(Role.OUTPUT)
 
 # ``up`` and ``down``: whether the walk crosses transformations there; ``around``: the code is a
 # container around a thing, of which only the moves and its own containers matter.
-# LATERAL and LIMIT make each step one index range scan, whatever the statistics say.
+# LATERAL and LIMIT make each step one index range scan, whatever the statistics say. All that
+# differs between two questions is in one JSON parameter, of which the planner knows nothing: so it
+# settles for a plan that it need not make anew each time, which would take longer than running it.
 _AHEAD = f"""
     WITH RECURSIVE ahead (code, up, down, around) AS (
-        SELECT code COLLATE "C", $2::boolean, $3::boolean, false
-        FROM unnest($1::text[]) AS asked (code)
+        SELECT code COLLATE "C", up, down, false
+        FROM json_to_recordset($1::json) AS asked (code text, up boolean, down boolean)
         UNION
         SELECT n.code, n.up, n.down, n.around
         FROM ahead a
         CROSS JOIN LATERAL (
             SELECT e.role, e.other FROM edges e
-            WHERE e.code = a.code AND e.record_time <= $4 ORDER BY e.time LIMIT $5) AS e
+            WHERE e.code = a.code AND e.record_time <= $2 {_PROBE}) AS e
         CROSS JOIN LATERAL (
             SELECT e.other AS code, false AS up, a.down AS down, true AS around
             WHERE e.role = {_CHILD}
@@ -48,15 +55,15 @@ _AHEAD = f"""
             SELECT * FROM (
                 SELECT o.code, true, false, false FROM edges o
                 WHERE a.up AND NOT a.around AND e.role = {_OUTPUT}
-                  AND o.other = e.other AND o.role = {_INPUT} LIMIT $5) AS inputs
+                  AND o.other = e.other AND o.role = {_INPUT} LIMIT {MOST_EDGES + 1}) AS inputs
             UNION ALL
             SELECT * FROM (
                 SELECT o.code, false, true, false FROM edges o
                 WHERE a.down AND e.role = {_INPUT}
-                  AND o.other = e.other AND o.role = {_OUTPUT} LIMIT $5) AS outputs
+                  AND o.other = e.other AND o.role = {_OUTPUT} LIMIT {MOST_EDGES + 1}) AS outputs
         ) AS n
     ),
-    few AS MATERIALIZED (SELECT * FROM ahead LIMIT $6),
+    few AS MATERIALIZED (SELECT * FROM ahead LIMIT {MOST_CODES}),
     codes AS MATERIALIZED (
         SELECT code, bool_or(up AND NOT around) AS up, bool_or(down) AS down FROM few GROUP BY code
     ),
@@ -64,7 +71,7 @@ _AHEAD = f"""
         SELECT e.*, c.up, c.down FROM codes c
         CROSS JOIN LATERAL (
             SELECT * FROM edges e
-            WHERE e.code = c.code AND e.record_time <= $4 ORDER BY e.time LIMIT $5) AS e
+            WHERE e.code = c.code AND e.record_time <= $2 {_PROBE}) AS e
     ),
     nodes AS (
         SELECT DISTINCT other FROM direct
@@ -80,12 +87,12 @@ _AHEAD = f"""
                n.other FROM nodes n
         CROSS JOIN LATERAL (
             SELECT * FROM edges e
-            WHERE e.other = n.other AND e.role IN ({_INPUT}, {_OUTPUT}) AND e.record_time <= $4
-            ORDER BY e.time LIMIT $5) AS e
+            WHERE e.other = n.other AND e.role IN ({_INPUT}, {_OUTPUT}) AND e.record_time <= $2
+            ORDER BY e.time LIMIT {MOST_EDGES + 1}) AS e
     )
     SELECT f.*, v.party, v.authority, v.record_time
     FROM found f
-    LEFT JOIN events v ON v.key = f.event AND v.declaration AND v.record_time <= $4
+    LEFT JOIN events v ON v.key = f.event AND v.declaration AND v.record_time <= $2
 """
 
 
@@ -103,28 +110,20 @@ async def read_ahead(
     codes: Sequence[str],
     direction: Direction,
     known_at: datetime | None,
-    *,
-    most_codes: int = MOST_CODES,
-    most_edges: int = MOST_EDGES,
 ) -> Ahead:
     """The edges of ``codes`` and of what a walk in this direction comes to from them."""
+    up = direction in (Direction.UP, Direction.BOTH)
+    down = direction in (Direction.DOWN, Direction.BOTH)
+    asked = _encode([{"code": code, "up": up, "down": down} for code in codes]).decode()
     driver = await driver_of(connection)
-    rows = await driver.fetch(
-        _AHEAD,
-        list(codes),
-        direction in (Direction.UP, Direction.BOTH),
-        direction in (Direction.DOWN, Direction.BOTH),
-        known_at or END,
-        most_edges + 1,
-        most_codes,
-    )
-    return _sorted_out(rows, codes, most_edges)
+    rows = await driver.fetch(_AHEAD, asked, known_at or END)
+    return _sorted_out(rows, codes)
 
 
-def _sorted_out(rows: Sequence[Any], codes: Sequence[str], most: int) -> Ahead:
+def _sorted_out(rows: Sequence[Any], codes: Sequence[str]) -> Ahead:
     edges: dict[Edge, None] = {}
     voids: set[Void] = set()
-    of_code: Counter[str] = Counter(codes)  # one more than it has, as a node has not
+    of_code = Counter(dict.fromkeys(codes, 0))
     of_node: Counter[str] = Counter()
     for row in rows:
         edge = as_edge(row)
@@ -136,6 +135,6 @@ def _sorted_out(rows: Sequence[Any], codes: Sequence[str], most: int) -> Ahead:
             of_node[node] += 1
         if declarer is not None:
             voids.add(Void(edge.event, declarer, authority, declared))
-    answered = [Key(Ask.CODE, c) for c, n in of_code.items() if n <= most]
-    answered += [Key(Ask.TRANSFORMATION, t) for t, n in of_node.items() if n <= most]
+    answered = [Key(Ask.CODE, c) for c, n in of_code.items() if n <= MOST_EDGES]
+    answered += [Key(Ask.TRANSFORMATION, t) for t, n in of_node.items() if n <= MOST_EDGES]
     return Ahead(list(edges), voids, tuple(answered))

@@ -51,7 +51,12 @@ def create_engine(
 
     ``reads_only``: each statement is its own transaction, which spares two round trips a question.
     """
-    options = {"application_name": "suyuan", "statement_timeout": str(STATEMENT_TIMEOUT_MS)}
+    options = {
+        "application_name": "suyuan",
+        "statement_timeout": str(STATEMENT_TIMEOUT_MS),
+        # Statements here are many index probes in a millisecond; compiling one takes a hundred.
+        "jit": "off",
+    }
     if role is not None:
         options["role"] = role
     engine = create_async_engine(

@@ -8,17 +8,17 @@ by key, so that two files with the same ids wait for each other instead of deadl
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 
 from suyuan.domain.errors import Unavailable
-from suyuan.storage.engine import ReadConnection, WriteConnection
+from suyuan.storage.engine import ReadConnection, WriteConnection, driver_of
 
 Id = tuple[int, str]  # kind, canonical key
 
@@ -101,14 +101,14 @@ _VERSIONS = text(f"""
 """)
 
 # LATERAL makes each id its own probe of the key, whatever the planner believes of the table.
-_IN_FORCE = text(f"""
+_IN_FORCE = f"""
     SELECT {_COLUMNS}
-    FROM unnest(CAST(:kinds AS smallint[]), CAST(:codes AS text[])) AS asked (kind, code)
+    FROM unnest($1::smallint[], $2::text[]) AS asked (kind, code)
     CROSS JOIN LATERAL (
         SELECT * FROM register v
-        WHERE v.code = asked.code AND v.kind = asked.kind AND v.valid_from <= :on
+        WHERE v.code = asked.code AND v.kind = asked.kind AND v.valid_from <= $3
         ORDER BY v.valid_from DESC, v.number DESC LIMIT 1) AS r
-""")
+"""
 
 
 async def append(
@@ -146,8 +146,9 @@ async def find_in_force(
 
     ``on`` is a day of the city.
     """
-    asked = {"kinds": [kind for kind, _ in ids], "codes": [code for _, code in ids], "on": on}
-    return [_stored(row) for row in await connection.execute(_IN_FORCE, asked)]
+    driver = await driver_of(connection)
+    kinds, codes = [kind for kind, _ in ids], [code for _, code in ids]
+    return [_stored(row) for row in await driver.fetch(_IN_FORCE, kinds, codes, on)]
 
 
 def _judged(
@@ -207,13 +208,6 @@ async def _insert(connection: WriteConnection, numbered: list[tuple[int, NewVers
     return len(result.all()) == len(ordered)
 
 
-def _stored(row: Row[Any]) -> StoredVersion:
-    return StoredVersion(
-        row.kind,
-        row.code,
-        row.number,
-        row.recorded_at,
-        row.reporter,
-        row.authority,
-        row.document,
-    )
+def _stored(row: Iterable[Any]) -> StoredVersion:
+    """``row`` has the columns of ``_COLUMNS``."""
+    return StoredVersion(*row)
