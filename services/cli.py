@@ -36,6 +36,16 @@ key_commands = typer.Typer(
     no_args_is_help=True,
 )
 app.add_typer(key_commands, name="key")
+edge_commands = typer.Typer(
+    help="Prove or rebuild the edge table, the index by which chains are found.\n\n"
+    "Of the subsystems given, else those in SUYUAN_REGISTRY, else those of the city on this"
+    " machine; on the server SUYUAN_DATABASE_URL, else that of this machine.",
+    no_args_is_help=True,
+)
+app.add_typer(edge_commands, name="edges")
+Subsystems = Annotated[
+    list[str] | None, typer.Option("--subsystem", metavar="ID", help="May be given several times.")
+]
 
 ServiceKind = Literal["ingest", "query", "subsystem", "gateway"]
 _SUBSYSTEM_ID = "A subsystem's id, such as food."
@@ -181,6 +191,35 @@ def migrate(
         place = find_place(os.environ, subsystem)
         asyncio.run(provision(place.server_url, place.services))
         terminal.line(", ".join(place.services))
+
+
+@edge_commands.command("prove")
+def prove_edges(subsystem: Subsystems = None) -> None:
+    """Compare every edge with its event, as of one moment; ingest may go on.
+
+    The exit status is 1 if they differ.
+    """
+    from services import edge_table
+    from services.place import find_place
+
+    with _in_sentences() as terminal:
+        if not edge_table.prove(find_place(os.environ, subsystem), terminal):
+            raise typer.Exit(_FAILED)
+
+
+@edge_commands.command("rebuild")
+def rebuild_edges(subsystem: Subsystems = None) -> None:
+    """Make the edges anew from the events, and prove them.
+
+    Chains are answered meanwhile; reports wait, and are answered 503 if it takes long. Whatever
+    goes wrong leaves the old table.
+    """
+    from services import edge_table
+    from services.place import find_place
+
+    with _in_sentences() as terminal:
+        if not edge_table.rebuild(find_place(os.environ, subsystem), terminal):
+            raise typer.Exit(_FAILED)
 
 
 @key_commands.command()

@@ -80,6 +80,26 @@ _PROGRESS = {
         "{name}：已取消；此前已保存 {accepted} 行，重新提交不会重复",
         "{name}: cancelled; the {accepted} rows stored before stay, and are not stored twice",
     ),
+    "edges_agree": (
+        "{subsystem}：{events} 个事件与 {edges} 条边一致。",
+        "{subsystem}: {events} events and {edges} edges agree.",
+    ),
+    "edges_differ": (
+        "{subsystem}：{events} 个事件，{edges} 条边，{differences} 处不一致；请用 edges rebuild。",
+        "{subsystem}: {events} events, {edges} edges, {differences} differ; try edges rebuild.",
+    ),
+    "edges_rebuilt": (
+        "{subsystem}：已重建 {edges} 条边。",
+        "{subsystem}: {edges} edges made anew.",
+    ),
+    "edge_missing": (
+        "  缺少：{code}，事件 {event}（{time}），{role}，另一端 {other}",
+        "  missing: {code} in event {event} ({time}), {role}, far end {other}",
+    ),
+    "edge_surplus": (
+        "  多余：{code}，事件 {event}（{time}），{role}，另一端 {other}",
+        "  of no event: {code} in event {event} ({time}), {role}, far end {other}",
+    ),
     "file_failed": ("{name}：{detail}", "{name}: {detail}"),
     "file_rejected": ("有误的行及原因：{path}", "The refused rows, and why: {path}"),
 }

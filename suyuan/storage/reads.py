@@ -184,13 +184,13 @@ async def find_bodies(
     """The events of these keys and the declarations about them, oldest record first."""
     driver = await driver_of(connection)
     rows = await driver.fetch(_BODIES, [UUID(bytes=k) for k in keys], known_at or END)
-    return [_stored(row) for row in rows]
+    return [as_stored(row) for row in rows]
 
 
 async def find_by_id(connection: ReadConnection, event_id: str, *, most: int) -> list[StoredRow]:
     """Events by the bare id that was reported, whoever reported it."""
     result = await connection.execute(_BY_LOCAL_ID, {"id": event_id, "most": most})
-    return [_stored(row) for row in result]
+    return [as_stored(row) for row in result]
 
 
 async def holds_events(connection: ReadConnection) -> bool:
@@ -198,7 +198,8 @@ async def holds_events(connection: ReadConnection) -> bool:
     return bool((await connection.execute(_ANY_EVENT)).scalar_one())
 
 
-def _stored(row: Any) -> StoredRow:
+def as_stored(row: Any) -> StoredRow:
+    """The row of ``events`` with the columns of ``_BODIES``, in their order."""
     key, party, declaration, authority, content, record_time, form, reporter, document, own = row
     return StoredRow(
         key.bytes,
