@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from suyuan.domain import findings
+from suyuan.domain.balances import Ledger, MassBalance, affected, ledger, mass_balances
 from suyuan.domain.chain import (
     Certainty,
     Chain,
@@ -26,13 +27,24 @@ from suyuan.domain.trail import Direction, Question, Reason, Trail
 def assemble(question: Question, trail: Trail, sources: Sequence[SourceReport] = ()) -> Chain:
     """The chain of a finished trail, in the order of TRACING.md, rule 2."""
     events = _events(trail)
+    told = [one.stored.event for one in events]
+    accounts = ledger(told, [question.code.key])
+    masses = tuple(mass_balances(told))
+    down = question.direction in (Direction.DOWN, Direction.BOTH)
     return Chain(
         code=question.code,
         direction=question.direction,
         events=tuple(events),
         things=_things(question, trail, events),
         links=tuple(trail.links),
-        findings=_findings(question, trail, events),
+        findings=tuple(
+            _unique(
+                (
+                    *_findings(question, trail, events),
+                    *_quantity_findings(question, trail, accounts, masses),
+                )
+            )
+        ),
         holes=trail.holes,
         sources=tuple(sources),
         limits_hit=trail.limits_hit,
@@ -40,6 +52,9 @@ def assemble(question: Question, trail: Trail, sources: Sequence[SourceReport] =
         as_of=question.as_of,
         known_at=question.known_at,
         since=question.since,
+        ledger=accounts,
+        masses=masses,
+        affected=tuple(affected(told, question.code)) if down else (),
     )
 
 
@@ -180,7 +195,26 @@ def _findings(
     # A chain that was cut, or that looks down only, lacks what came before by its own question.
     if question.direction is not Direction.DOWN and question.since is None:
         found += findings.gaps(events, trail.links, on_trail)
-    return tuple(_unique(found))
+    return tuple(found)
+
+
+def _quantity_findings(
+    question: Question, trail: Trail, accounts: Ledger, masses: Iterable[MassBalance]
+) -> Iterator[Finding]:
+    """Rule 12, of what is told whole: from a part of the events nothing follows."""
+    if trail.holes or trail.limits_hit or question.since is not None:
+        return
+    for transfer in accounts.transfers:
+        if transfer.unaccounted:
+            missing = {"quantity": f"{transfer.unaccounted:f}", "unit": transfer.unit}
+            yield Finding("unaccounted", transfer.event, transfer.code, missing)
+    for over in accounts.over_issues:
+        more = {"quantity": f"{over.quantity:f}", "unit": over.unit}
+        yield Finding("over_issue", over.event, over.code, more)
+    for mass in masses:
+        if mass.known and mass.gain > 0:
+            gained = {"quantity": f"{mass.gain:f}", "unit": mass.unit}
+            yield Finding("mass_gain", mass.event, None, gained)
 
 
 def _oddity(oddity: Oddity) -> Finding:

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from suyuan.domain.balances import Affected, Ledger, MassBalance
 from suyuan.domain.codes import Code
 from suyuan.domain.events import Event, Product, StoredEvent
 from suyuan.domain.lookup import Hole
@@ -113,6 +114,9 @@ class Chain:
     as_of: datetime | None = None
     known_at: datetime | None = None
     since: datetime | None = None
+    ledger: Ledger = field(default_factory=Ledger)  # where the asked lot is, if it is one
+    masses: tuple[MassBalance, ...] = ()
+    affected: tuple[Affected, ...] = ()  # asked downwards: lots that were made of it
     registered: Product | None = None  # what a register says of the product, if it was asked
 
     @property

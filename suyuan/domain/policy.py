@@ -17,6 +17,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import fields, replace
 from typing import Any
 
+from suyuan.domain.balances import Ledger, MassBalance
 from suyuan.domain.caller import Caller, CallerRole
 from suyuan.domain.chain import Chain, ChainEvent, Finding, Via
 from suyuan.domain.codes import Code, Level
@@ -99,12 +100,29 @@ def view(chain: Chain, caller: Caller, organisations: AbstractSet[str] = frozens
     on_trail = {t.code.key for t in chain.things}
     kept = [e for e in chain.events if not _is_beyond(e, caller)]
     events = tuple(_event_view(e, caller, on_trail, organisations) for e in kept)
+    chain = _quantity_view(chain, caller)
     findings = chain.findings
     if len(kept) < len(chain.events):
         withheld = Finding("withheld", params={"count": len(chain.events) - len(kept)})
         findings = (*findings, withheld)
         chain = _without_beyond(chain, kept)
     return replace(chain, events=events, findings=tuple(_finding_view(f, caller) for f in findings))
+
+
+def _quantity_view(chain: Chain, caller: Caller) -> Chain:
+    """Quantities are summed over events: who does not see all of them whole sees his own at most.
+
+    An enterprise sees what it has itself, and its own transformations.
+    """
+    if all(_sees_whole(e.stored, caller) for e in chain.events):
+        return chain
+    ledger, masses = Ledger(), tuple[MassBalance, ...]()
+    if caller.role is CallerRole.ENTERPRISE and caller.party is not None:
+        own = caller.party.key
+        ledger = Ledger([b for b in chain.ledger.balances if b.party == own])
+        events = {e.stored.event.id for e in chain.events if e.stored.event.party.key == own}
+        masses = tuple(m for m in chain.masses if m.event in events)
+    return replace(chain, ledger=ledger, masses=masses, affected=())
 
 
 def _without_beyond(chain: Chain, kept: list[ChainEvent]) -> Chain:

@@ -46,6 +46,18 @@ TRACING_SENTENCES: dict[str, tuple[str, str]] = {
         "{code}：有收货记录，但没有对应的发货记录。",
         "{code}: it was received, but no shipment of it was reported.",
     ),
+    "finding_mass_gain": (
+        "事件 {event}：产出比投入多 {quantity} {unit}。",
+        "Event {event}: {quantity} {unit} more came out than went in.",
+    ),
+    "finding_over_issue": (
+        "{code}：事件 {event} 发出的数量比该处已知的库存多 {quantity} {unit}。",
+        "{code}: in event {event} {quantity} {unit} more went out than was known to be there.",
+    ),
+    "finding_unaccounted": (
+        "{code}：发货事件 {event} 中有 {quantity} {unit} 没有收到。",
+        "{code}: {quantity} {unit} of shipment {event} did not arrive.",
+    ),
     "finding_implicit_move": (
         "{code}：未见拆出记录即被装入另一容器，视为在那一刻已拆出。",
         "{code}: packed into another container without an unpacking; taken as unpacked then.",

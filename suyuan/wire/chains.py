@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec import Raw
 
+from suyuan.domain.balances import Transfer
 from suyuan.domain.chain import Chain, ChainEvent, Finding, product_of
 from suyuan.domain.codes import Code
 from suyuan.domain.events import Endpoint, Event, Item, Product, StoredEvent
@@ -47,6 +48,37 @@ def write_chain(
         "places": _codes((p for e in events for p in _places(e)), known.places, language),
         "documents": _documents(events),
         "findings": [_finding(f, language) for f in chain.findings],
+        "balances": [
+            {
+                "code": b.code,
+                "place": b.place,
+                "party": b.party,
+                "unit": b.unit,
+                "quantity": b.quantity,
+            }
+            for b in chain.ledger.balances
+        ],
+        "movements": [_transfer(t) for t in chain.ledger.transfers],
+        "mass_balances": [
+            {
+                "transformation": m.transformation,
+                "event": m.event,
+                "unit": m.unit,
+                "inputs": m.inputs,
+                "outputs": m.outputs,
+                "gain": m.gain if m.known else None,
+            }
+            for m in chain.masses
+        ],
+        "affected": [
+            {
+                "code": a.code,
+                "unit": a.unit,
+                "worst_case": a.worst_case,
+                "pro_rata": a.pro_rata,
+            }
+            for a in chain.affected
+        ],
         "sources": [
             {"subsystem": s.subsystem, "status": s.status.value, "ms": s.ms} for s in chain.sources
         ],
@@ -105,6 +137,21 @@ def write_stored(stored: StoredEvent) -> Json:
         "transformation": event.transformation,
         "sector": event.sector,
         "extra": Raw(encode(dict(event.extra)).encode()),
+    }
+
+
+def _transfer(transfer: Transfer) -> Json:
+    """One movement of a lot: who sent how much, and what of it arrived."""
+    return {
+        "code": transfer.code,
+        "event": transfer.event,
+        "from": {"place": transfer.source.place, "party": transfer.source.party},
+        "to": {"place": transfer.target.place, "party": transfer.target.party},
+        "unit": transfer.unit,
+        "shipped": transfer.shipped,
+        "received": transfer.received,
+        "in_transit": transfer.in_transit,
+        "unaccounted": transfer.unaccounted,
     }
 
 

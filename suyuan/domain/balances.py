@@ -1,0 +1,409 @@
+"""How much of a lot is where: balances, movements on their way, and what transformations lost.
+
+From the events of one lot, voids left out, in the order of TRACING.md, rule 2 (and rule 12):
+
+    made, or put out             the place has more
+    consumed, sold, destroyed    the place has less
+    shipped                      the place has less, and the rest is on its way
+    received                     the place has more; the shipment before it is the same movement,
+                                 and without one the place that it came from has less
+    returned                     received, from the other side
+    seen with a quantity         the first thing known of a place is what it had; later, nothing
+
+Nothing is clamped and nothing invented: a balance may be negative, an event without a quantity
+counts for nothing, and units that do not convert are separate accounts.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from suyuan.domain.codes import Code
+from suyuan.domain.events import Action, Event, EventType, Item
+from suyuan.domain.flow import Site
+from suyuan.domain.lookup import Edge, Movement, Role, edges_of
+from suyuan.domain.units import convert
+
+ZERO = Decimal(0)
+# UN/CEFACT Recommendation 20: one, which a quantity without a unit counts.
+PIECES = "C62"
+
+
+@dataclass(slots=True)
+class Balance:
+    """What one place has of a lot. ``opening``: whether what it had at first was ever told."""
+
+    code: str
+    place: str | None
+    party: str | None
+    unit: str
+    quantity: Decimal = ZERO
+    known: bool = False  # something came in, so that what goes out can be held against it
+
+
+@dataclass(slots=True)
+class Transfer:
+    """One movement of a lot: a shipment with all receipts of it, or a receipt alone."""
+
+    code: str
+    source: Site
+    target: Site
+    unit: str
+    shipped: Decimal
+    event: str
+    reporter: tuple[str | None, str]  # kind and party
+    received: Decimal = ZERO
+    receipts: list[tuple[Decimal, tuple[str | None, str]]] = field(default_factory=list)
+
+    @property
+    def outstanding(self) -> Decimal:
+        return self.shipped - self.received
+
+    @property
+    def unaccounted(self) -> Decimal:
+        """What did not arrive with the rest; of a shipment nobody received yet, nothing."""
+        return max(self.outstanding, ZERO) if self.receipts else ZERO
+
+    @property
+    def in_transit(self) -> Decimal:
+        return ZERO if self.receipts else self.outstanding
+
+
+@dataclass(frozen=True, slots=True)
+class OverIssue:
+    """More went out of a place than it had, as far as anybody told."""
+
+    code: str
+    event: str
+    site: Site
+    quantity: Decimal
+    unit: str
+
+
+@dataclass(slots=True)
+class Ledger:
+    """The accounts of some lots."""
+
+    balances: list[Balance] = field(default_factory=list)
+    transfers: list[Transfer] = field(default_factory=list)
+    over_issues: list[OverIssue] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class MassBalance:
+    """Inputs and outputs of one transformation in one unit; ``known`` if all have a quantity."""
+
+    transformation: str
+    event: str
+    unit: str
+    inputs: Decimal
+    outputs: Decimal
+    known: bool
+
+    @property
+    def gain(self) -> Decimal:
+        """What came out beyond what went in; negative is loss."""
+        return self.outputs - self.inputs
+
+
+def ledger(events: Sequence[Event], codes: Iterable[str]) -> Ledger:
+    """The accounts of the lots ``codes``; ``events`` in order, each once, void ones left out."""
+    wanted = frozenset(codes)
+    books: dict[str, _Book] = {}
+    contents = _Contents()
+    for event in events:
+        for edge in edges_of(event):
+            for code, part in contents.moved(edge):
+                if code in wanted:
+                    books.setdefault(code, _Book(code)).enter(part, event)
+        contents.note(event)
+    whole = Ledger()
+    for book in books.values():
+        whole.balances += [b for b in book.balances.values() if b.known or b.quantity]
+        whole.transfers += book.transfers
+        whole.over_issues += book.over_issues
+    return whole
+
+
+class _Contents:
+    """What is packed where, with its quantity: a pallet that moves, moves what is on it."""
+
+    def __init__(self) -> None:
+        self._inside: dict[str, dict[str, Item]] = defaultdict(dict)
+
+    def moved(self, edge: Edge) -> Iterator[tuple[str, Edge]]:
+        """The edge itself, and as it is for everything inside its code if that moved."""
+        yield edge.code, edge
+        if edge.role is Role.ITEM and edge.moves is not Movement.NONE:
+            for code, item in self._within(edge.code, set()):
+                yield code, _as_if(edge, code, item)
+
+    def _within(self, container: str, seen: set[str]) -> Iterator[tuple[str, Item]]:
+        if container in seen:
+            return
+        seen.add(container)
+        for code, item in self._inside.get(container, {}).items():
+            yield code, item
+            yield from self._within(code, seen)
+
+    def note(self, event: Event) -> None:
+        if event.type is not EventType.AGGREGATION or event.parent is None:
+            return
+        inside = self._inside[event.parent.key]
+        if event.action is Action.ADD:
+            inside.update({item.code.key: item for item in event.children})
+        elif event.action is Action.DELETE:
+            for code in [i.code.key for i in event.children] or list(inside):
+                inside.pop(code, None)
+
+
+def _as_if(edge: Edge, code: str, item: Item) -> Edge:
+    return Edge(
+        *(code, edge.role, edge.rank, edge.time, edge.id, edge.event, edge.party, None, edge.ends),
+        *(True, edge.place, edge.moves, edge.far_place, edge.far_party),
+        *(item.quantity, item.unit),
+    )
+
+
+class _Book:
+    """The accounts of one lot, entered in order."""
+
+    def __init__(self, code: str) -> None:
+        self._code = code
+        self._units: list[str] = []
+        self.balances: dict[tuple[str, str], Balance] = {}
+        self.transfers: list[Transfer] = []
+        self.over_issues: list[OverIssue] = []
+
+    def enter(self, edge: Edge, event: Event) -> None:
+        if edge.quantity is None:
+            return
+        unit, quantity = self._in_account(edge.quantity, edge.unit or PIECES)
+        site = Site(edge.place, edge.party)
+        reporter = (event.kind, event.party.key)
+        match edge.role:
+            case Role.OUTPUT:
+                self._add(site, unit, quantity)
+                if edge.moves is Movement.OUT:
+                    self._ship(site, edge, unit, quantity, reporter)
+            case Role.INPUT:
+                self._take(site, unit, quantity, edge.id)
+            case Role.CHILD if event.action is Action.DELETE:
+                self._arrive(site, edge, unit, quantity, reporter)
+            case Role.ITEM:
+                self._enter_item(site, edge, event, unit, quantity)
+
+    def _enter_item(
+        self, site: Site, edge: Edge, event: Event, unit: str, quantity: Decimal
+    ) -> None:
+        reporter = (event.kind, event.party.key)
+        if event.action is Action.ADD:
+            self._add(site, unit, quantity)
+        elif edge.ends:
+            self._take(site, unit, quantity, edge.id)
+        elif edge.moves is Movement.OUT:
+            self._ship(site, edge, unit, quantity, reporter)
+        elif edge.moves is not Movement.NONE:
+            self._receive(site, edge, unit, quantity, reporter)
+        elif not self._account(site, unit).known and not self._account(site, unit).quantity:
+            self._add(site, unit, quantity)
+
+    def _in_account(self, quantity: Decimal, unit: str) -> tuple[str, Decimal]:
+        """The unit that this lot is kept in, and the quantity in it."""
+        for known in self._units:
+            if known == unit:
+                return known, quantity
+            converted = convert(quantity, unit, known)
+            if converted is not None:
+                return known, converted
+        self._units.append(unit)
+        return unit, quantity
+
+    def _account(self, site: Site, unit: str) -> Balance:
+        where = site.place or site.party or ""
+        account = self.balances.get((where, unit))
+        if account is None:
+            account = Balance(self._code, site.place, site.party, unit)
+            self.balances[where, unit] = account
+        return account
+
+    def _add(self, site: Site, unit: str, quantity: Decimal) -> None:
+        account = self._account(site, unit)
+        account.quantity += quantity
+        account.known = True
+
+    def _take(self, site: Site, unit: str, quantity: Decimal, event: str) -> None:
+        account = self._account(site, unit)
+        account.quantity -= quantity
+        if account.known and account.quantity < 0:
+            over = min(quantity, -account.quantity)
+            self.over_issues.append(OverIssue(self._code, event, site, over, unit))
+
+    def _ship(
+        self, site: Site, edge: Edge, unit: str, quantity: Decimal, by: tuple[str | None, str]
+    ) -> None:
+        target = Site(edge.far_place, edge.far_party)
+        if self._is_told_again(site, target, unit, quantity, by):
+            return
+        self._take(site, unit, quantity, edge.id)
+        told = Transfer(self._code, site, target, unit, quantity, edge.id, by)
+        self.transfers.append(told)
+
+    def _is_told_again(
+        self, site: Site, target: Site, unit: str, quantity: Decimal, by: tuple[str | None, str]
+    ) -> bool:
+        """A seller and a carrier may both report one shipment."""
+        return any(
+            t.shipped == quantity and t.unit == unit and not t.receipts and t.reporter != by
+            for t in self.transfers
+            if t.source.may_be(site) and t.target.may_be(target)
+        )
+
+    def _receive(
+        self, site: Site, edge: Edge, unit: str, quantity: Decimal, by: tuple[str | None, str]
+    ) -> None:
+        source = Site(edge.far_place, edge.far_party)
+        if self._arrive(site, edge, unit, quantity, by):
+            return
+        for told in self._legs(source, site, unit):
+            if any(q == quantity and who != by for q, who in told.receipts):
+                return  # a buyer and a carrier may both report one receipt
+        self._add(site, unit, quantity)
+        if source != Site(None, None):
+            self._account_at(source, unit).quantity -= quantity
+
+    def _arrive(
+        self, site: Site, edge: Edge, unit: str, quantity: Decimal, by: tuple[str | None, str]
+    ) -> bool:
+        """Whether this is (a part of) what was shipped there; the oldest shipment first."""
+        source = Site(edge.far_place, edge.far_party)
+        for told in self._legs(source, site, unit):
+            if told.outstanding > 0:
+                told.received += quantity
+                told.receipts.append((quantity, by))
+                self._add(site, unit, quantity)
+                return True
+        return False
+
+    def _legs(self, source: Site, target: Site, unit: str) -> Iterator[Transfer]:
+        for told in self.transfers:
+            if told.unit == unit and told.source.may_be(source) and told.target.may_be(target):
+                yield told
+
+    def _account_at(self, site: Site, unit: str) -> Balance:
+        """The account that is kept for a site, under whichever of its names."""
+        for account in self.balances.values():
+            if account.unit == unit and Site(account.place, account.party).may_be(site):
+                return account
+        return self._account(site, unit)
+
+
+def mass_balances(events: Iterable[Event]) -> list[MassBalance]:
+    """What went into each transformation and what came out, by unit; halves are one."""
+    nodes: dict[str, list[tuple[Event, Edge]]] = defaultdict(list)
+    for event in events:
+        if event.type is EventType.TRANSFORMATION:
+            for edge in edges_of(event):
+                if edge.role in (Role.INPUT, Role.OUTPUT) and edge.other is not None:
+                    nodes[edge.other].append((event, edge))
+    return [b for node, parts in nodes.items() for b in _mass(node, parts)]
+
+
+def _mass(node: str, parts: list[tuple[Event, Edge]]) -> Iterator[MassBalance]:
+    known = all(edge.quantity is not None for _, edge in parts)
+    sums: dict[str, dict[Role, Decimal]] = {}
+    for _, edge in parts:
+        if edge.quantity is None:
+            continue
+        unit, quantity = edge.unit or PIECES, edge.quantity
+        for kept in sums:
+            converted = convert(quantity, unit, kept)
+            if converted is not None:
+                unit, quantity = kept, converted
+                break
+        both = sums.setdefault(unit, {Role.INPUT: ZERO, Role.OUTPUT: ZERO})
+        both[edge.role] += quantity
+    event = parts[0][0].id
+    for unit, both in sums.items():
+        comparable = known and len(sums) == 1 and all(both.values())
+        yield MassBalance(node, event, unit, both[Role.INPUT], both[Role.OUTPUT], comparable)
+
+
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """A lot that was made of another: all of it at worst, and its share by what went in."""
+
+    code: str
+    unit: str
+    worst_case: Decimal
+    pro_rata: Decimal | None
+
+
+def affected(events: Sequence[Event], start: Code) -> list[Affected]:
+    """What of each lot downstream of ``start`` is concerned, as far as quantities are told."""
+    shares = pro_rata(events, start)
+    made: dict[tuple[str, str], Decimal] = {}
+    for edge in (e for event in events for e in edges_of(event) if e.role is Role.OUTPUT):
+        if edge.code in shares and edge.code != start.key and edge.quantity is not None:
+            key = (edge.code, edge.unit or PIECES)
+            made[key] = made.get(key, ZERO) + edge.quantity
+    found = []
+    for (code, unit), quantity in made.items():
+        share = shares[code]
+        found.append(Affected(code, unit, quantity, None if share is None else share * quantity))
+    return found
+
+
+def pro_rata(events: Iterable[Event], start: Code) -> dict[str, Decimal | None]:
+    """Which share of each lot downstream is of ``start``, by the quantities that went in.
+
+    ``events`` in order. A share is between 0 and 1, ``None`` where a transformation on the way has
+    an input without a quantity, or inputs of units that do not convert.
+    """
+    shares: dict[str, Decimal | None] = {start.key: Decimal(1)}
+    made: dict[str, Decimal] = {}
+    nodes: dict[str, list[Edge]] = defaultdict(list)
+    for event in events:
+        edges = [e for e in edges_of(event) if e.role in (Role.INPUT, Role.OUTPUT) and e.other]
+        for edge in edges:
+            nodes[edge.other or ""].append(edge)
+        for edge in (e for e in edges if e.role is Role.OUTPUT and e.code != start.key):
+            share = _share([e for e in nodes[edge.other or ""] if e.role is Role.INPUT], shares)
+            _mix(shares, made, edge, share)
+    return {code: share for code, share in shares.items() if share != 0}
+
+
+def _share(inputs: list[Edge], shares: dict[str, Decimal | None]) -> Decimal | None:
+    if not any(e.code in shares for e in inputs):
+        return ZERO
+    total, affected = ZERO, ZERO
+    for edge in inputs:
+        share = shares.get(edge.code, ZERO)
+        quantity = edge.quantity
+        if quantity is not None and inputs[0].unit != edge.unit:
+            quantity = convert(quantity, edge.unit or PIECES, inputs[0].unit or PIECES)
+        if share is None or quantity is None:
+            return None
+        total += quantity
+        affected += quantity * share
+    return affected / total if total else None
+
+
+def _mix(
+    shares: dict[str, Decimal | None], made: dict[str, Decimal], edge: Edge, share: Decimal | None
+) -> None:
+    """A lot that was made several times has the shares of all, by what each gave."""
+    before, quantity = made.get(edge.code), edge.quantity
+    if before is None:
+        if share != 0 or edge.code in shares:
+            shares[edge.code] = share
+    else:
+        known = shares.get(edge.code, ZERO)
+        if known is None or share is None or quantity is None:
+            shares[edge.code] = None
+        else:
+            shares[edge.code] = (known * before + share * quantity) / (before + quantity)
+    made[edge.code] = (before or ZERO) + (quantity or ZERO)
