@@ -85,7 +85,7 @@ async def test_a_serial_sold_twice_is_found_and_a_return_between_excuses_it() ->
 
 async def test_a_lot_may_be_sold_many_times() -> None:
     events = [
-        moved("made", 0, lot("X"), step="commissioning", action=Action.ADD, party=SHOP),
+        moved("made", 0, lot("X", "2"), step="commissioning", action=Action.ADD, party=SHOP),
         moved("one", 1, lot("X"), step="retail_selling", party=SHOP),
         moved("two", 2, lot("X"), step="retail_selling", party=SHOP),
     ]
