@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from suyuan.domain import findings
-from suyuan.domain.balances import Ledger, MassBalance, affected, ledger, mass_balances
+from suyuan.domain.balances import Ledger, MassBalance, affected, ledger, mass_balances, with_edges
 from suyuan.domain.chain import (
     Certainty,
     Chain,
@@ -27,7 +27,7 @@ from suyuan.domain.trail import Direction, Question, Reason, Trail
 def assemble(question: Question, trail: Trail, sources: Sequence[SourceReport] = ()) -> Chain:
     """The chain of a finished trail, in the order of TRACING.md, rule 2."""
     events = _events(trail)
-    told = [one.stored.event for one in events]
+    told = with_edges(one.stored.event for one in events)
     accounts = ledger(told, [question.code.key])
     masses = tuple(mass_balances(told))
     down = question.direction in (Direction.DOWN, Direction.BOTH)

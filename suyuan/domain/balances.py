@@ -109,13 +109,21 @@ class MassBalance:
         return self.outputs - self.inputs
 
 
-def ledger(events: Sequence[Event], codes: Iterable[str]) -> Ledger:
-    """The accounts of the lots ``codes``; ``events`` in order, each once, void ones left out."""
+Told = Sequence[tuple[Event, Sequence[Edge]]]
+
+
+def with_edges(events: Iterable[Event]) -> Told:
+    """Events, each with its edges: what all that is counted here is counted from."""
+    return [(event, tuple(edges_of(event))) for event in events]
+
+
+def ledger(told: Told, codes: Iterable[str]) -> Ledger:
+    """The accounts of the lots ``codes``; ``told`` in order, each event once, no void one."""
     wanted = frozenset(codes)
     books: dict[str, _Book] = {}
     contents = _Contents()
-    for event in events:
-        for edge in edges_of(event):
+    for event, edges in told:
+        for edge in edges:
             for code, part in contents.moved(edge):
                 if code in wanted:
                     books.setdefault(code, _Book(code)).enter(part, event)
@@ -301,12 +309,12 @@ class _Book:
         return self._account(site, unit)
 
 
-def mass_balances(events: Iterable[Event]) -> list[MassBalance]:
+def mass_balances(told: Told) -> list[MassBalance]:
     """What went into each transformation and what came out, by unit; halves are one."""
     nodes: dict[str, list[tuple[Event, Edge]]] = defaultdict(list)
-    for event in events:
+    for event, edges in told:
         if event.type is EventType.TRANSFORMATION:
-            for edge in edges_of(event):
+            for edge in edges:
                 if edge.role in (Role.INPUT, Role.OUTPUT) and edge.other is not None:
                     nodes[edge.other].append((event, edge))
     return [b for node, parts in nodes.items() for b in _mass(node, parts)]
@@ -342,11 +350,11 @@ class Affected:
     pro_rata: Decimal | None
 
 
-def affected(events: Sequence[Event], start: Code) -> list[Affected]:
+def affected(told: Told, start: Code) -> list[Affected]:
     """What of each lot downstream of ``start`` is concerned, as far as quantities are told."""
-    shares = pro_rata(events, start)
+    shares = pro_rata(told, start)
     made: dict[tuple[str, str], Decimal] = {}
-    for edge in (e for event in events for e in edges_of(event) if e.role is Role.OUTPUT):
+    for edge in (e for _, edges in told for e in edges if e.role is Role.OUTPUT):
         if edge.code in shares and edge.code != start.key and edge.quantity is not None:
             key = (edge.code, edge.unit or PIECES)
             made[key] = made.get(key, ZERO) + edge.quantity
@@ -357,17 +365,17 @@ def affected(events: Sequence[Event], start: Code) -> list[Affected]:
     return found
 
 
-def pro_rata(events: Iterable[Event], start: Code) -> dict[str, Decimal | None]:
+def pro_rata(told: Told, start: Code) -> dict[str, Decimal | None]:
     """Which share of each lot downstream is of ``start``, by the quantities that went in.
 
-    ``events`` in order. A share is between 0 and 1, ``None`` where a transformation on the way has
+    ``told`` in order. A share is between 0 and 1, ``None`` where a transformation on the way has
     an input without a quantity, or inputs of units that do not convert.
     """
     shares: dict[str, Decimal | None] = {start.key: Decimal(1)}
     made: dict[str, Decimal] = {}
     nodes: dict[str, list[Edge]] = defaultdict(list)
-    for event in events:
-        edges = [e for e in edges_of(event) if e.role in (Role.INPUT, Role.OUTPUT) and e.other]
+    for _, every in told:
+        edges = [e for e in every if e.role in (Role.INPUT, Role.OUTPUT) and e.other]
         for edge in edges:
             nodes[edge.other or ""].append(edge)
         for edge in (e for e in edges if e.role is Role.OUTPUT and e.code != start.key):

@@ -46,6 +46,8 @@ def missing(facts: Facts, code: str, until: datetime | None) -> list[Key]:
     The code's own edges must be known already. The containers of containers are part of the
     question: whether a pack is a cycle, and what carried the thing, depend on them.
     """
+    if not _was_packed(facts, code):
+        return []
     wanted: list[Key] = []
     seen = {code}
     opened = [e.time for e in _packs(facts, code, until)]
@@ -67,6 +69,8 @@ def missing(facts: Facts, code: str, until: datetime | None) -> list[Key]:
 
 def stays(facts: Facts, code: str, until: datetime | None) -> tuple[list[Stay], list[Oddity]]:
     """Every stay of a thing up to ``until``, oldest first, and what is odd about them."""
+    if not _was_packed(facts, code):
+        return [], []
     known = facts.stays.get((code, until))
     if known is None:
         _judge(facts, code, until)
@@ -129,6 +133,10 @@ def _is_cycle(facts: Facts, pack: Edge) -> bool:
         verdict = container == pack.code or _is_inside(facts, container, pack.code, pack.order)
         facts.cycles[pack] = verdict
     return verdict
+
+
+def _was_packed(facts: Facts, code: str) -> bool:
+    return any(e.role is Role.CHILD for e in facts.edges(code))
 
 
 def _packs(facts: Facts, code: str, until: datetime | None) -> list[Edge]:

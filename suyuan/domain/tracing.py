@@ -26,7 +26,7 @@ from suyuan.domain.containment import Oddity, Stay
 from suyuan.domain.facts import Facts, Window, contains, overlap, within
 from suyuan.domain.flow import Flow, Site, site_of
 from suyuan.domain.lives import life_at
-from suyuan.domain.lookup import Ask, Edge, Key, Order, Rank, Role
+from suyuan.domain.lookup import Ask, Edge, Key, Movement, Order, Rank, Role
 from suyuan.domain.trail import Direction, Question, Reason, Trail
 
 # So many tasks are done at a stretch; then whoever drives the walk may do something else.
@@ -229,9 +229,14 @@ class Tracing:
             return edges
         return [e for e in edges if life_at(self._facts, code, e.order) == life]
 
-    def _flowing(self, task: _Thing, site: Site, entry: Order) -> frozenset[Edge]:
-        """What of a lot belongs to the flow from or to the site where the walk came to it."""
+    def _flowing(self, task: _Thing, site: Site, entry: Order) -> frozenset[Edge] | None:
+        """What of a lot belongs to the flow from or to the site where the walk came to it.
+
+        ``None`` is all of it: a lot that was never moved and is nowhere else.
+        """
         code, until = task.code, task.window[1]
+        if all(_stayed(edge, site) for edge in self._facts.edges(code)):
+            return None
         flow = self._flows.get((code, until))
         if flow is None:
             around = self._around(code, (None, until), None)
@@ -431,6 +436,11 @@ class Tracing:
 
     def _link(self, link: Link) -> None:
         self.trail.links[link] = None
+
+
+def _stayed(edge: Edge, site: Site) -> bool:
+    still = edge.moves is Movement.NONE and edge.role is not Role.CHILD
+    return still and site_of(edge).may_be(site)
 
 
 def _is_move(edge: Edge, stay: Stay) -> bool:

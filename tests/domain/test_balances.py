@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from suyuan.domain import policy
 from suyuan.domain.assemble import assemble
-from suyuan.domain.balances import Ledger, affected, ledger, mass_balances
+from suyuan.domain.balances import Ledger, affected, ledger, mass_balances, with_edges
 from suyuan.domain.caller import Caller, CallerRole
 from suyuan.domain.chain import Chain
 from suyuan.domain.codes import Code
@@ -89,14 +89,16 @@ async def test_issuing_more_than_is_held_is_shown_negative() -> None:
 
 def test_a_return_moves_back() -> None:
     back = receive("back", 5, "10", F, disposition="returned", source=Endpoint(B))
-    assert quantities(ledger([*BY_HAND, back], [L])) == decimals(F="10", A="60", B="29.5")
+    assert quantities(ledger(with_edges([*BY_HAND, back]), [L])) == decimals(
+        F="10", A="60", B="29.5"
+    )
 
 
 def test_a_lot_made_of_two_has_their_shares() -> None:
     mix = made("mix", 1, [lot("L1", "10"), lot("L2", "90")], [lot("M", "95")])
-    (concerned,) = affected([mix], thing("L1"))
+    (concerned,) = affected(with_edges([mix]), thing("L1"))
     assert (concerned.worst_case, concerned.pro_rata) == (Decimal(95), Decimal("9.5"))
-    (mass,) = mass_balances([mix])
+    (mass,) = mass_balances(with_edges([mix]))
     assert (mass.gain, mass.known) == (Decimal(-5), True)
 
 
@@ -105,14 +107,15 @@ def test_shares_multiply_along_the_way_and_an_unknown_one_stays_unknown() -> Non
     half = made("half", 2, [lot("M", "50"), lot("N", "50")], [lot("O", "100")])
     vague = made("vague", 3, [lot("O", "10"), "SPICE"], [lot("P", "10")])
     shares = {
-        a.code.rpartition(":")[2]: a.pro_rata for a in affected([mix, half, vague], thing("L1"))
+        a.code.rpartition(":")[2]: a.pro_rata
+        for a in affected(with_edges([mix, half, vague]), thing("L1"))
     }
     assert shares == {"M": Decimal(10), "O": Decimal(5), "P": None}
 
 
 def test_units_of_one_dimension_are_one_account_and_unlike_ones_are_two() -> None:
     events = [born("a", 0, "0.06", F, "TNE"), ship("b", 1, "60", F, A), born("c", 2, "3", F, "C62")]
-    found = {(b.unit, b.quantity) for b in ledger(events, [L]).balances}
+    found = {(b.unit, b.quantity) for b in ledger(with_edges(events), [L]).balances}
     assert found == {("TNE", Decimal(0)), ("C62", Decimal(3))}
 
 
@@ -124,7 +127,7 @@ async def test_what_nobody_received_yet_is_on_its_way_and_not_lost() -> None:
 
 def test_a_shipment_may_arrive_in_parts() -> None:
     parts = [BY_HAND[0], BY_HAND[1], receive("one", 3, "20", A), receive("two", 4, "40", A)]
-    book = ledger(parts, [L])
+    book = ledger(with_edges(parts), [L])
     assert quantities(book) == decimals(F="40", A="60")
     assert book.transfers[0].unaccounted == 0
 
@@ -137,7 +140,7 @@ def test_a_seller_and_a_carrier_report_one_movement() -> None:
         receive("at-a", 3, "60", A),
         receive("also", 4, "60", A, kind="logistics"),
     ]
-    assert quantities(ledger(events, [L])) == decimals(F="40", A="60")
+    assert quantities(ledger(with_edges(events), [L])) == decimals(F="40", A="60")
 
 
 def test_a_pallet_moves_what_is_on_it() -> None:
@@ -147,13 +150,13 @@ def test_a_pallet_moves_what_is_on_it() -> None:
         moved("truck", 2, "P", party=F, destination=Endpoint(A)),
         unpacked("unload", 3, "P", lot("L", "60"), party=A),
     ]
-    book = ledger(events, [L])
+    book = ledger(with_edges(events), [L])
     assert quantities(book) == decimals(F="40", A="60")
     assert book.transfers[0].unaccounted == 0
 
 
 def test_a_place_that_never_told_what_it_had_does_not_issue_too_much() -> None:
-    book = ledger([ship("go", 1, "60", F, A)], [L])
+    book = ledger(with_edges([ship("go", 1, "60", F, A)]), [L])
     assert book.over_issues == []
     assert quantities(book) == decimals(F="-60")
 
@@ -169,7 +172,7 @@ def test_halves_are_one_transformation() -> None:
         made("in", 1, [lot("L", "10")], transformation="urn:t:1"),
         made("out", 2, (), [lot("M", "9")], transformation="urn:t:1"),
     ]
-    (mass,) = mass_balances(halves)
+    (mass,) = mass_balances(with_edges(halves))
     assert (mass.inputs, mass.outputs, mass.known) == (Decimal(10), Decimal(9), True)
 
 
@@ -192,7 +195,7 @@ def test_nothing_is_created_or_lost_by_moving(legs: list[tuple[str, str, str]]) 
             events.append(
                 receive(f"r{n}", 1.5 + n, amount, party(there), source=Endpoint(party(here)))
             )
-    book = ledger(events, [L])
+    book = ledger(with_edges(events), [L])
     assert sum(b.quantity for b in book.balances) == 100
     assert all(t.in_transit == t.unaccounted == 0 for t in book.transfers)
 
