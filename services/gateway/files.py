@@ -12,8 +12,8 @@ from services.gateway.members import Members
 from services.gateway.proxy import relay
 from services.gateway.registry import Registry, Subsystem
 from suyuan.domain.caller import Caller
-from suyuan.domain.errors import Fault, NotAllowed, NotKnown, ReportRefused, Unavailable
-from suyuan.web.auth import Asking
+from suyuan.domain.errors import Fault, NotKnown, ReportRefused, Unavailable
+from suyuan.web.auth import Asking, require_reporting
 from suyuan.web.files import FILES_BODY, FileQuery, template_response
 from suyuan.web.limits import FILES_PATH
 from suyuan.wire.sheets.sheet import Format
@@ -50,8 +50,7 @@ async def post_files(
     202 with a job, whose address is in `Location`; see the subsystem's own `POST /v1/files`. A file
     goes to one subsystem whole: what its rows say of sectors moves none of them.
     """
-    if not caller.may_report:
-        raise NotAllowed("may_not_report", role=caller.role.value)
+    require_reporting(caller)
     members: Members = request.app.state.members
     target = _target(query.sector, caller, members.registry)
     return await relay(request, target, caller, FILES_PATH)

@@ -15,12 +15,12 @@ from services.gateway.members import Members
 from services.gateway.registry import Subsystem
 from services.gateway.reporting import Relay
 from suyuan.domain.caller import Caller
-from suyuan.domain.errors import NotAllowed, NotKnown, ReportRefused, Unavailable
-from suyuan.web.auth import Asking
+from suyuan.domain.errors import NotKnown, ReportRefused, Unavailable
+from suyuan.web.auth import Asking, require_reporting
 from suyuan.web.language import negotiate
 from suyuan.web.lists import ListQuery, cursor_refused, link_to, listing_of
 from suyuan.web.problems import fault_entry, problem_of
-from suyuan.web.reports import REPORTS_BODY
+from suyuan.web.reports import REPORTS_BODY, CaptureQuery
 from suyuan.web.responses import json_response
 from suyuan.wire.cursors import read_joint
 from suyuan.wire.lists import write_page
@@ -37,7 +37,7 @@ router = APIRouter()
 async def post_events(
     request: Request,
     caller: Asking,
-    dry_run: Annotated[bool, Query()] = False,
+    query: Annotated[CaptureQuery, Query()],
     gs1_capture_error_behaviour: Annotated[Literal["rollback", "proceed"], Header()] = "rollback",
 ) -> Response:
     """上报事件 · Report events to the subsystem of their `sector`, else to the reporter's home.
@@ -45,13 +45,12 @@ async def post_events(
     Answered when that subsystem has committed, with its own answer. With `rollback` a batch must
     concern one subsystem (422 `several_subsystems` otherwise); `proceed` may split it.
     """
-    if not caller.may_report:
-        raise NotAllowed("may_not_report", role=caller.role.value)  # before a byte is read
+    require_reporting(caller)  # before a byte is read
     relay = Relay(
         request.app.state.members,
         caller,
         request.headers,
-        "dry_run=true" if dry_run else "",
+        "dry_run=true" if query.dry_run else "",
         max_events=request.app.state.settings.max_events,
     )
     body = await request.body()

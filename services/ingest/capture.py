@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from services.ingest.grouping import Grouping
 from suyuan.domain.caller import Caller, CallerRole
 from suyuan.domain.errors import Conflict, Fault, NotAllowed, ReportRefused
 from suyuan.domain.events import local_event_id
@@ -48,9 +49,14 @@ class Captured:
 
 
 async def capture(
-    database: Database, submission: Submission, *, subsystem: str, max_events: int
+    database: Database,
+    submission: Submission,
+    *,
+    subsystem: str,
+    max_events: int,
+    grouping: Grouping | None = None,
 ) -> Captured:
-    """Check and store a body of reports in ``subsystem``.
+    """Check and store a body of reports in ``subsystem``; a lone one with others by ``grouping``.
 
     Raises NotAllowed if the caller may not report here; with ``rollback``, ReportRefused for any
     fault and Conflict if only conflicts were found, nothing stored in either case.
@@ -63,7 +69,10 @@ async def capture(
     if faults and on_error is OnError.ROLLBACK:
         raise ReportRefused(faults=sorted(faults, key=lambda f: f.index))
     rows = _rows(reports, refused, caller)
-    loaded = await _store(database, rows, submission)
+    if grouping is not None and len(rows) == 1 and not submission.dry_run:
+        loaded = {index: await grouping.store(row) for index, row in rows.items()}
+    else:
+        loaded = await _store(database, rows, submission)
     clashes = [_clash(i, rows[i], one) for i, one in loaded.items() if one.clashes]
     if clashes and on_error is OnError.ROLLBACK:
         raise Conflict("id_known_with_other_content", faults=clashes)

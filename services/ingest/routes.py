@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
-from services.ingest.capture import Captured, OnError, Submission, capture
+from services.ingest.capture import READ_ASIDE_BYTES, Captured, OnError, Submission, capture
 from suyuan.domain.caller import Caller
-from suyuan.domain.errors import Conflict, Fault, NotAllowed, ReportRefused, SuyuanError
+from suyuan.domain.errors import Conflict, Fault, ReportRefused, SuyuanError
 from suyuan.web.admission import Slots
 from suyuan.web.auth import caller as authenticated
+from suyuan.web.auth import require_reporting
 from suyuan.web.language import Language, negotiate
 from suyuan.web.problems import fault_entry, problem_of
-from suyuan.web.reports import REPORTS_BODY
+from suyuan.web.reports import REPORTS_BODY, CaptureQuery
 from suyuan.web.responses import json_response
 
 router = APIRouter()
@@ -25,7 +27,7 @@ router = APIRouter()
 async def post_events(
     request: Request,
     caller: Annotated[Caller, Depends(authenticated)],
-    dry_run: Annotated[bool, Query()] = False,
+    query: Annotated[CaptureQuery, Query()],
     gs1_capture_error_behaviour: Annotated[OnError, Header()] = OnError.ROLLBACK,
 ) -> Response:
     """上报事件 · Report events: one, an array, NDJSON, or an EPCIS 2.0 document.
@@ -36,8 +38,7 @@ async def post_events(
     `proceed` what is right is stored, 200, and the faults are listed. `dry_run=true` checks, and
     stores nothing.
     """
-    if not caller.may_report:
-        raise NotAllowed("may_not_report", role=caller.role.value)  # before a byte is read
+    require_reporting(caller)  # before a byte is read
     settings = request.app.state.settings
     captures: Slots = request.app.state.captures
     language = negotiate(request.headers.get("accept-language"))
@@ -47,15 +48,18 @@ async def post_events(
         caller,
         datetime.now(UTC),
         gs1_capture_error_behaviour,
-        dry_run,
+        query.dry_run,
     )
+    # What is small is soon done, and is counted by its bytes alone.
+    small = len(submission.body) < READ_ASIDE_BYTES
     try:
-        async with captures.taken():
+        async with nullcontext() if small else captures.taken():
             captured = await capture(
                 request.app.state.database,
                 submission,
                 subsystem=settings.name,
                 max_events=settings.max_events,
+                grouping=request.app.state.grouping,
             )
     except (ReportRefused, Conflict) as error:
         return _refusal(request, error, language)

@@ -1,8 +1,19 @@
-"""How the API description tells the body of ``POST /v1/events``, at ingest and at the gateway."""
+"""``POST /v1/events`` as ingest and the gateway both have it: its query, its body as described."""
 
 from __future__ import annotations
 
 from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+
+class CaptureQuery(BaseModel):
+    """A misspelt ``dry_run`` must not store: what is not known is refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    dry_run: bool = False
+
 
 REPORTS_BODY: dict[str, Any] = {
     "requestBody": {

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -169,7 +171,7 @@ def test_a_department_reports_and_corrects_in_its_own_subsystem_only(city: City)
     assert (answer.status_code, answer.json()["code"]) == (403, "department_elsewhere")
 
 
-@pytest.mark.parametrize(("key", "status"), [(None, 403), ("city", 403), ("inspector meat", 403)])
+@pytest.mark.parametrize(("key", "status"), [(None, 401), ("city", 403), ("inspector meat", 403)])
 def test_others_may_not_report(city: City, key: str | None, status: int) -> None:
     assert city.client(key, at="meat").post("/v1/events", json=report()).status_code == status
 
@@ -283,3 +285,29 @@ def test_a_clash_with_what_the_same_batch_repeats_shows_what_is_stored(meat: htt
 def test_an_id_in_another_partys_name_space_is_refused(meat: httpx.Client) -> None:
     answer = meat.post("/v1/events", json=report(f"urn:suyuan:event:{BUYER}:e1"))
     assert rejected(answer) == [(0, "/id", "id_not_yours")]
+
+
+def test_a_misspelt_parameter_stores_nothing(meat: httpx.Client, city: City) -> None:
+    for client in (meat, city.client("seller")):
+        refused = client.post("/v1/events?dry-run=true", json=report("typo"))
+        assert refused.status_code == 422
+        assert "dry-run" in refused.text
+    assert meat.get("/v1/events/typo").status_code == 404
+
+
+def test_lone_reports_at_once_are_each_answered_for_themselves(meat: httpx.Client) -> None:
+    bodies = [report(f"e{n % 20}", extra={"n": n // 40}) for n in range(80)]
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(lambda body: meat.post("/v1/events", json=body), bodies))
+    told = Counter(
+        (body["id"], answer.status_code) for body, answer in zip(bodies, answers, strict=True)
+    )
+    accepted = Counter(
+        body["id"]
+        for body, answer in zip(bodies, answers, strict=True)
+        if answer.status_code == 200 and answer.json()["accepted"]
+    )
+    assert set(accepted.values()) == {1}
+    assert len(accepted) == 20
+    # Of each id two contents were sent, twice each: one is stored and repeated, the other clashes.
+    assert all(told[f"e{n}", 200] == told[f"e{n}", 409] == 2 for n in range(20))
