@@ -4,7 +4,8 @@ Precedence. A text has one key, and these rules find it, in this order:
 
 1. A form that names its scheme is that scheme in every use, and is refused where it does not fit:
    ``(01)…`` in brackets, ``]C1…``, data with group separators, ``urn:epc:…``, a Digital Link path
-   on any domain, ``urn:suyuan:…``, ``SC`` and ``JY`` licences, ``MA.156.…``, ``1.2.156.326.8.…``.
+   on any domain, ``urn:suyuan:…``, ``SC`` and ``JY`` licences, ``MA.156.…``, ``1.2.156.326.8.…``,
+   the four lines of a seed package.
 2. Raw GS1 data that nothing marks (``01`` + GTIN …, ``00`` + SSCC …), where a thing is named and
    the check digit is right.
 3. Bare digits where a thing is named. 8, 12, 13 or 14 with a right check digit are a GTIN, 18 an
@@ -26,7 +27,15 @@ import re
 from typing import Any, NoReturn
 from urllib.parse import quote
 
-from suyuan.domain.codes import bare, digital_links, element_strings, epc_urns, national, private
+from suyuan.domain.codes import (
+    bare,
+    digital_links,
+    element_strings,
+    epc_urns,
+    national,
+    private,
+    seeds,
+)
 from suyuan.domain.codes.code import Candidate, Code, Level, Use
 from suyuan.domain.codes.reading import Reading
 from suyuan.domain.codes.text import GROUP_SEPARATOR, OWN_URN, folded, scanned, tidy
@@ -47,6 +56,9 @@ def recognise(text: str, *, owner: str | None = None, use: Use = Use.THING) -> C
     the form that is taken all the same; ``code_malformed`` with ``text``, ``scheme``, ``part`` and
     ``form``; ``code_empty``, ``code_too_long``, ``code_characters``.
     """
+    seed = seeds.read(text)
+    if seed is not None:
+        return seed.code(text)
     clean, plain = _cleaned(text)
     reading = _read_own(clean) or _read_named(plain, use)
     if reading is None:
@@ -65,6 +77,9 @@ def candidates(text: str) -> list[Candidate]:
     Empty where nothing fits, as for a private code. Raises ``CodeError`` as ``recognise`` does for
     a text that is empty, too long, or has control characters.
     """
+    seed = seeds.read(text)
+    if seed is not None:
+        return [seed.candidate(text)]
     clean, plain = _cleaned(text)
     named = _read_own(clean) or _read_named(plain, Use.THING)
     readings = bare.read(plain, Use.THING, owned=False) if named is None else [named]
