@@ -9,6 +9,9 @@ from collections.abc import Sequence
 from typing import Self
 from urllib.parse import quote, urlsplit
 
+# A service closes what was idle for five seconds.
+_KEPT_SECONDS = 2.0
+
 
 class Asker:
     """One connection that is kept open; requests one after the other."""
@@ -68,13 +71,16 @@ def open_loop(url: str, key: str, paths: Sequence[str], per_second: float) -> li
 
     async def run() -> list[float]:
         spans: list[float] = []
-        idle: list[Asker] = []
+        idle: list[tuple[Asker, float]] = []
 
         async def request(path: str, due: float) -> None:
-            asker = idle.pop() if idle else await Asker(url, key).__aenter__()
+            while idle and idle[-1][1] < due - _KEPT_SECONDS:
+                idle.pop()
+            asker = idle.pop()[0] if idle else await Asker(url, key).__aenter__()
             await asker.ask(path)
-            spans.append(time.perf_counter() - due)
-            idle.append(asker)
+            now = time.perf_counter()
+            spans.append(now - due)
+            idle.append((asker, now))
 
         began = time.perf_counter()
         tasks = []
