@@ -21,6 +21,7 @@ SETTINGS = {"SUYUAN_KEY_RATE": "0"}
 FULL, QUICK = 2_000_000, 40_000
 BOXES, PER_SECOND = 2_000, 200
 LEVELS = 20
+WORKERS = 2
 
 
 def boxes(count: int) -> Iterator[Event]:
@@ -74,7 +75,7 @@ def measure(server_url: str, events: int, requests: int) -> list[Figure]:
     say(f"{count} events")
     vacuum(server_url)
     key, chance = city_key(server_url), random.Random(0)
-    with serving("query", server_url, settings=SETTINGS) as served:
+    with serving("query", server_url, workers=WORKERS, settings=SETTINGS) as served:
         numbers = [chance.randrange(BOXES) for _ in range(requests)]
         own = [chain_path(f"{GTIN}(21)I{n}", "own") for n in numbers]
         deep = [chain_path(lot("T-18-0"), "up")]
