@@ -13,6 +13,7 @@ from suyuan.domain.errors import Conflict, Fault, NotAllowed, ReportRefused
 from suyuan.domain.events import local_event_id
 from suyuan.storage.engine import Database
 from suyuan.storage.load import Loaded, Outcome, Row, load
+from suyuan.web.auth import require_reporting
 from suyuan.wire.reports import Reports, read_reports
 
 # Reading a larger body holds the event loop for longer than a health check should wait.
@@ -87,9 +88,8 @@ async def capture(
 
 
 def require_reporter(caller: Caller, subsystem: str) -> None:
-    """Raise NotAllowed for a caller who may not report in ``subsystem``, whatever it is."""
-    if not caller.may_report:
-        raise NotAllowed("may_not_report", role=caller.role.value)
+    """Raise for a caller who may not report in ``subsystem``, whatever it is."""
+    require_reporting(caller)
     if caller.role is CallerRole.DEPARTMENT and caller.home != subsystem:
         raise NotAllowed("department_elsewhere", home=caller.home, subsystem=subsystem)
 

@@ -162,7 +162,7 @@ def test_an_enterprise_reports_only_as_itself_and_a_department_for_anybody(city:
     assert "party" in report(department, nobodys, "en")[0]["Reason"]
 
 
-@pytest.mark.parametrize(("key", "status"), [(None, 403), ("city", 403), ("inspector meat", 403)])
+@pytest.mark.parametrize(("key", "status"), [(None, 401), ("city", 403), ("inspector meat", 403)])
 def test_others_may_not_send_files(city: City, key: str | None, status: int) -> None:
     assert send(city.client(key, at="meat"), csv_text(row("e1"))).status_code == status
 
@@ -278,7 +278,7 @@ def test_through_the_gateway_a_subsystem_takes_a_large_file(city: City) -> None:
 
 def test_a_consumer_learns_of_no_job_and_sends_no_file(city: City) -> None:
     anybody = city.client()
-    assert send(anybody, csv_text(row("e1"))).status_code == 403
+    assert send(anybody, csv_text(row("e1"))).status_code == 401
     for name in ("00000000-0000-0000-0000-000000000000", "没有", "..", "a b"):
         assert anybody.get(f"/v1/jobs/{name}").status_code == 404
     assert anybody.get("/v1/files/template.csv").status_code == 200
