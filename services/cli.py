@@ -17,7 +17,6 @@ from services.home import Home, LocalSettings
 from services.terminal import Terminal
 from suyuan import __version__
 from suyuan.domain.caller import Caller, CallerRole
-from suyuan.domain.codes import Use, recognise
 from suyuan.domain.errors import Refused, SuyuanError, Unavailable
 
 # Exit status: the command was misused, or it was right and could not be done.
@@ -47,6 +46,7 @@ Subsystems = Annotated[
     list[str] | None, typer.Option("--subsystem", metavar="ID", help="May be given several times.")
 ]
 
+RowKind = Literal["events", "parties", "places", "products"]
 ServiceKind = Literal["ingest", "query", "subsystem", "gateway"]
 _SUBSYSTEM_ID = "A subsystem's id, such as food."
 ServiceId = Annotated[str, typer.Argument(metavar="ID", help="A subsystem's id, or gateway.")]
@@ -135,9 +135,14 @@ def load(
         str | None,
         typer.Option("--as", metavar="NAME", help="A demonstration key; see `suyuan key demo`."),
     ] = None,
+    kind: Annotated[
+        RowKind, typer.Option(help="What the rows are: events, or entries of the register.")
+    ] = "events",
     dry_run: Annotated[bool, typer.Option(help="Check the rows, and store none.")] = False,
 ) -> None:
-    """Load spreadsheets of events, a row each, and wait until they are taken in.
+    """Load spreadsheets of events, or of parties, places or products for the register, a row each.
+
+    Waits until they are taken in.
 
     Refused rows are written to FILE.rejected.csv, with the reasons, to be corrected and loaded
     again. Ctrl-C cancels; rows stored before stay. The exit status is 1 if a row was refused.
@@ -146,7 +151,7 @@ def load(
 
     with _in_sentences() as terminal:
         place = loading.place(_home(), url=url, key=key, name=demo_name)
-        whole = [loading.load(place, path, terminal, dry_run=dry_run) for path in files]
+        whole = [loading.load(place, p, terminal, kind=kind, dry_run=dry_run) for p in files]
         if not all(whole):
             raise typer.Exit(_FAILED)
 
@@ -226,7 +231,8 @@ def rebuild_edges(subsystem: Subsystems = None) -> None:
 def issue(
     role: Annotated[CallerRole, typer.Option(help="Whose key it is.")],
     party: Annotated[
-        str | None, typer.Option(metavar="CODE", help="An enterprise's USCC or GLN.")
+        str | None,
+        typer.Option(metavar="CODE", help="A USCC, a GLN, or a private code as urn:suyuan:…:…."),
     ] = None,
     home: Annotated[
         str | None,
@@ -238,14 +244,14 @@ def issue(
     label: Annotated[str, typer.Option(help="A note for those who list the keys.")] = "",
 ) -> None:
     """Issue a key and print it, this once: only its hash is stored."""
+    from services.key_ring import party_of
     from services.place import find_place
 
     with _in_sentences() as terminal:
         place = find_place(os.environ)
         if home is not None:
             place.require(home)
-        code = recognise(party, use=Use.PARTY) if party is not None else None
-        caller = Caller(role, code, home)
+        caller = Caller(role, party_of(party) if party is not None else None, home)
         terminal.line(asyncio.run(place.key_ring().issue(caller, label)))
 
 

@@ -7,7 +7,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from suyuan.domain.caller import Caller
-from suyuan.domain.errors import NotKnown
+from suyuan.domain.codes import Code, Use, recognise
+from suyuan.domain.codes.text import OWN_URN
+from suyuan.domain.errors import NotKnown, Refused
 from suyuan.storage import keys
 from suyuan.storage.engine import Database
 from suyuan.storage.keys import StoredKey
@@ -15,6 +17,7 @@ from suyuan.storage.provision import in_postgres_words, service_url
 
 # The one that `list` reads; every key is in it.
 _FIRST = "gateway"
+_PARTY_GLN = "https://id.gs1.org/417/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,19 @@ class IssuedKey:
     key: str
     caller: Caller
     label: str = ""
+
+
+def party_of(text: str) -> Code:
+    """The enterprise that a key is issued to: a USCC, a party's GLN, or a private code by its URN.
+
+    Anything is somebody's private code, so a misspelt name would be one: such a code must be
+    written as ``urn:suyuan:<owner>:<code>``. Raises ``CodeError``, ``Refused``.
+    """
+    code = recognise(text, use=Use.PARTY)
+    private = code.scheme == "private" and text.strip()[: len(OWN_URN)].lower() == OWN_URN
+    if private or code.scheme == "uscc" or code.key.startswith(_PARTY_GLN):
+        return code
+    raise Refused("key_party_unknown", text=text)
 
 
 class KeyRing:

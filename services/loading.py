@@ -53,8 +53,10 @@ def place(home: Home, *, url: str | None, key: str | None, name: str | None) -> 
     return Place(url.rstrip("/"), key)
 
 
-def load(place: Place, path: Path, terminal: Terminal, *, dry_run: bool) -> bool:
-    """Load one file, and say what became of it; whether all of it was taken in.
+def load(
+    place: Place, path: Path, terminal: Terminal, *, kind: str = "events", dry_run: bool
+) -> bool:
+    """Load one file of a ``kind``, and say what became of it; whether all of it was taken in.
 
     Raises Refused for a file that cannot be read, Unavailable where nobody takes it.
     """
@@ -62,7 +64,7 @@ def load(place: Place, path: Path, terminal: Terminal, *, dry_run: bool) -> bool
     timeout = httpx.Timeout(60, connect=5)
     with httpx.Client(base_url=place.url, headers=headers, timeout=timeout) as client:
         loading = _Loading(client, path, terminal)
-        job = loading.run(dry_run=dry_run)
+        job = loading.run(kind, dry_run=dry_run)
         return loading.tell(job)
 
 
@@ -74,9 +76,9 @@ class _Loading:
         self._path = path
         self._terminal = terminal
 
-    def run(self, *, dry_run: bool) -> dict[str, Any]:
+    def run(self, kind: str, *, dry_run: bool) -> dict[str, Any]:
         """Send the file and wait for its end, or for Ctrl-C, which cancels the job."""
-        job = self._send(dry_run=dry_run)
+        job = self._send(kind, dry_run=dry_run)
         try:
             return self._watch(job)
         except KeyboardInterrupt:
@@ -98,8 +100,9 @@ class _Loading:
             self._terminal.say("file_rejected", path=self._keep_report(job))
         return job["state"] == "done" and not job["rejected"]
 
-    def _send(self, *, dry_run: bool) -> dict[str, Any]:
+    def _send(self, kind: str, *, dry_run: bool) -> dict[str, Any]:
         name = self._path.name
+        asked = {"name": name, "kind": kind, **({"dry_run": "true"} if dry_run else {})}
         try:
             size = self._path.stat().st_size
             with self._path.open("rb") as file, self._terminal.progress() as bar:
@@ -109,7 +112,7 @@ class _Loading:
                 parts = _parts(file.read, lambda sent: bar.advance(task, sent))
                 answer = self._client.post(
                     "/v1/files",
-                    params={"name": name, **({"dry_run": "true"} if dry_run else {})},
+                    params=asked,
                     content=parts,
                     headers={"Content-Type": _MEDIA_TYPE_OF[form], "Content-Length": str(size)},
                 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
@@ -14,7 +14,7 @@ from services.gateway.registry import Registry, Subsystem
 from suyuan.domain.caller import Caller
 from suyuan.domain.errors import Fault, NotKnown, ReportRefused, Unavailable
 from suyuan.web.auth import Asking, require_reporting
-from suyuan.web.files import FILES_BODY, FileQuery, template_response
+from suyuan.web.files import FILES_BODY, FileQuery, TemplateQuery, template_response
 from suyuan.web.limits import FILES_PATH
 from suyuan.wire.sheets.sheet import Format
 
@@ -28,15 +28,15 @@ class SectorFileQuery(FileQuery):
 
 
 @router.get("/v1/files/template.csv", response_class=Response)
-async def get_csv_template() -> Response:
+async def get_csv_template(query: Annotated[TemplateQuery, Query()]) -> Response:
     """模板（CSV） · An empty form as CSV: the columns in both languages, and an example row."""
-    return template_response(Format.CSV)
+    return template_response(Format.CSV, query)
 
 
 @router.get("/v1/files/template.xlsx", response_class=Response)
-async def get_xlsx_template() -> Response:
+async def get_xlsx_template(query: Annotated[TemplateQuery, Query()]) -> Response:
     """模板（Excel） · An empty form as XLSX: the columns, an example row, what goes where."""
-    return template_response(Format.XLSX)
+    return template_response(Format.XLSX, query)
 
 
 @router.post("/v1/files", status_code=202, openapi_extra=FILES_BODY)
@@ -53,7 +53,9 @@ async def post_files(
     require_reporting(caller)
     members: Members = request.app.state.members
     target = _target(query.sector, caller, members.registry)
-    return await relay(request, target, caller, FILES_PATH)
+    # The sector has done its work; a subsystem knows no such parameter.
+    asked = [(k, v) for k, v in request.query_params.multi_items() if k != "sector"]
+    return await relay(request, target, caller, FILES_PATH, query=urlencode(asked).encode())
 
 
 @router.get("/v1/jobs/{job_id}")
@@ -101,7 +103,7 @@ async def _from_whoever_knows(request: Request, caller: Caller, path: str) -> Re
     silent: Unavailable | None = None
     for member in sorted(members.registry, key=lambda each: each.id != caller.home):
         try:
-            answer = await relay(request, member, caller, path)
+            answer = await relay(request, member, caller, path, with_body=False)
         except Unavailable as error:
             silent = error
             continue

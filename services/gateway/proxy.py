@@ -10,15 +10,17 @@ from collections.abc import AsyncIterator, Iterable
 from urllib.parse import unquote
 
 import httpx
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.background import BackgroundTask
+from starlette.routing import Match
 
 from services.gateway.members import Members
 from services.gateway.registry import Subsystem
 from suyuan.domain.caller import Caller
 from suyuan.domain.errors import NotKnown, Refused, Unavailable
 from suyuan.domain.register import Kind
+from suyuan.web import paths
 from suyuan.web.auth import CLAIMS_HEADER, Asking
 
 # RFC 9110, 7.6.1: meant for one connection. The rest would betray the caller's key or ours.
@@ -43,6 +45,8 @@ _NOT_PASSED_ON = frozenset(
     ]
 ) | {CLAIMS_HEADER.lower()}
 
+_OF_A_BODY = frozenset({"content-length", "content-type", "content-encoding", "expect"})
+
 # A subsystem's answer may stream for long; silence in it may not.
 READ_SECONDS = 30.0
 
@@ -52,31 +56,45 @@ _WRITING = (
     *(f"/v1/{kind.plural}/" for kind in Kind),
 )
 # What one service asks another on a caller's behalf, and nobody from outside.
-_NOT_SERVED = (["v1", "lookups"], ["v1", "names"])
+_NOT_SERVED = (["v1", "lookups"], ["v1", "names"], ["v1", "versions"])
 
+paths.install()
 router = APIRouter()
 
 
-@router.api_route("/{subsystem}/{path:path}", methods=_METHODS, include_in_schema=False)
+@router.api_route("/{subsystem}/{path:text}", methods=_METHODS, include_in_schema=False)
 async def pass_on(request: Request, subsystem: str, caller: Asking) -> Response:
     members: Members = request.app.state.members
     member = members.registry.get(subsystem)
     if member is None:
-        raise NotKnown("page_unknown")
+        raise _not_here(request)
     return await relay(request, member, caller, _raw_path(request, subsystem))
 
 
-async def relay(request: Request, member: Subsystem, caller: Caller, path: str) -> Response:
+async def relay(
+    request: Request,
+    member: Subsystem,
+    caller: Caller,
+    path: str,
+    *,
+    query: bytes | None = None,
+    with_body: bool = True,
+) -> Response:
     """The answer of one subsystem to a request, both streamed. ``path`` is as on the wire.
 
-    Raises Unavailable where the subsystem cannot be reached.
+    ``query`` stands in the place of the request's own; a body can be passed on only once. Raises
+    Unavailable where the subsystem cannot be reached.
     """
     members: Members = request.app.state.members
+    headers = _passed(request.headers.items())
+    if not with_body:
+        headers = [(k, v) for k, v in headers if k.lower() not in _OF_A_BODY]
+    query = request.scope["query_string"] if query is None else query
     outgoing = members.client.build_request(
         request.method,
-        _address(member, request, path),
-        content=request.stream() if _has_body(request) else None,
-        headers=[*_passed(request.headers.items()), *members.headers(caller, member.id).items()],
+        _address(member, request.method, path, query),
+        content=request.stream() if with_body and _has_body(request) else None,
+        headers=[*headers, *members.headers(caller, member.id).items()],
         timeout=httpx.Timeout(READ_SECONDS, connect=1.0),
     )
     try:
@@ -118,14 +136,23 @@ def _raw_path(request: Request, subsystem: str) -> str:
     return path
 
 
-def _address(member: Subsystem, request: Request, path: str) -> httpx.URL:
+def _not_here(request: Request) -> Exception:
+    """405 where a route of the gateway's own has the path and not the method, else 404."""
+    own = request.app.routes[:-1]  # this one is the last, and takes any path
+    scopes = {method: {**request.scope, "method": method} for method in _METHODS}
+    allowed = [m for m, s in scopes.items() if any(r.matches(s)[0] is Match.FULL for r in own)]
+    if allowed:
+        return HTTPException(405, headers={"Allow": ", ".join(allowed)})
+    return NotKnown("page_unknown")
+
+
+def _address(member: Subsystem, method: str, path: str, query: bytes) -> httpx.URL:
     """The subsystem's address for this call; httpx must not touch the path's encoding."""
-    reads = request.method in ("GET", "HEAD", "OPTIONS")
+    reads = method in ("GET", "HEAD", "OPTIONS")
     writes = not reads or path.startswith(("/v1/files", "/v1/jobs"))
     base = httpx.URL(
         member.ingest_url if writes and path.startswith(_WRITING) else member.query_url
     )
-    query = request.scope["query_string"]
     target = path.encode("latin-1") + (b"?" + query if query else b"")
     return base.copy_with(raw_path=target)
 

@@ -13,9 +13,9 @@ from fastapi import APIRouter, Query, Request, Response
 from services.gateway.members import Members
 from services.gateway.registry import Subsystem
 from suyuan.domain.caller import Caller
-from suyuan.domain.errors import Fault, NotAllowed, NotKnown, ReportRefused, Unavailable
+from suyuan.domain.errors import Fault, NotKnown, ReportRefused, Unavailable
 from suyuan.domain.register import Kind
-from suyuan.web.auth import Asking
+from suyuan.web.auth import Asking, require_reporting
 from suyuan.web.register import GET_MORE, GET_TEXT, PUT_MORE, PUT_TEXT, RegisterQuery, body_of
 
 SECONDS = 5.0
@@ -32,8 +32,7 @@ router = APIRouter()
 
 async def _put(request: Request, kind: Kind, entry_id: str, caller: Caller) -> Response:
     members: Members = request.app.state.members
-    if not caller.may_report:
-        raise NotAllowed("may_not_register", role=caller.role.value)
+    require_reporting(caller, "may_not_register")
     member = members.registry.get(caller.home or "")
     if member is None:
         raise ReportRefused("home_missing", faults=[Fault("home_missing")])

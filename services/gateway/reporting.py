@@ -61,18 +61,28 @@ class Relay:
             return await self._send(name, part)
         raise ReportRefused(faults=[Fault("batch_empty")])
 
-    async def split(self, body: bytes, media_type: str, language: Language) -> dict[str, Any]:
-        """A batch of which whatever is right is stored, each report where it belongs."""
+    async def split(
+        self, body: bytes, media_type: str, language: Language
+    ) -> httpx.Response | dict[str, Any]:
+        """A batch of which whatever is right is stored, each report where it belongs.
+
+        Where all of it goes to one subsystem, that one's own answer. Raises as ``whole`` does then,
+        and for a batch without any report.
+        """
         routes = self._route(body, media_type)
-        answers = await asyncio.gather(*(self._try(n, p) for n, p in routes.parts.items()))
+        if routes.only is not None:
+            return await self._send(routes.only, routes.parts[routes.only])
         total = sum(len(p.indexes) for p in routes.parts.values()) + len(routes.faults)
+        if total == 0:
+            raise ReportRefused(faults=[Fault("batch_empty")])
+        answers = await asyncio.gather(*(self._try(n, p) for n, p in routes.parts.items()))
         merged: dict[str, Any] = {"accepted": 0, "repeated": 0, "ids": [None] * total}
         rejected = [fault_entry(fault, language) for fault in routes.faults]
         for part, answer in zip(routes.parts.values(), answers, strict=True):
             if isinstance(answer, Fault):
                 rejected += [
-                    fault_entry(Fault(answer.code, "", answer.params, i), language)
-                    for i in part.indexes
+                    fault_entry(Fault(answer.code, at, answer.params, i), language)
+                    for i, at in zip(part.indexes, part.ats, strict=True)
                 ]
             else:
                 rejected += _merge(merged, part, answer)
@@ -122,4 +132,4 @@ def _merge(merged: dict[str, Any], part: Part, answer: dict[str, Any]) -> list[d
     merged["repeated"] += answer["repeated"]
     for index, event_id in zip(part.indexes, answer["ids"], strict=False):
         merged["ids"][index] = event_id
-    return [{**r, "index": part.indexes[r["index"]]} for r in answer["rejected"]]
+    return [part.sent(fault) for fault in answer["rejected"]]

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime
 from typing import Annotated, Literal
-from urllib.parse import quote
 
 import httpx
 from fastapi import APIRouter, Header, Query, Request, Response
 
+from services.gateway.events import find_event
 from services.gateway.lists import list_everywhere
 from services.gateway.members import Members
-from services.gateway.registry import Subsystem
 from services.gateway.reporting import Relay
-from suyuan.domain.caller import Caller
-from suyuan.domain.errors import NotKnown, ReportRefused, Unavailable
+from suyuan.domain.errors import ReportRefused
 from suyuan.web.auth import Asking, require_reporting
+from suyuan.web.events import event_response
 from suyuan.web.language import negotiate
 from suyuan.web.lists import ListQuery, cursor_refused, link_to, listing_of
 from suyuan.web.problems import fault_entry, problem_of
@@ -26,9 +24,7 @@ from suyuan.wire.cursors import read_joint
 from suyuan.wire.lists import write_page
 from suyuan.wire.reports import encode
 
-EVENT_SECONDS = 5.0
-_FORM_HEADERS = ("accept", "accept-language")
-_EVENT_HEADERS = ("suyuan-redacted", "vary", "content-language")
+_ANSWER_HEADERS = ("vary", "content-language", "retry-after")
 
 router = APIRouter()
 
@@ -58,8 +54,10 @@ async def post_events(
     language = negotiate(request.headers.get("accept-language"))
     try:
         if gs1_capture_error_behaviour == "proceed":
-            return json_response(await relay.split(body, media_type, language))
-        return _as_given(await relay.whole(body, media_type))
+            answer = await relay.split(body, media_type, language)
+        else:
+            answer = await relay.whole(body, media_type)
+        return json_response(answer) if isinstance(answer, dict) else _as_given(answer)
     except ReportRefused as error:
         # What a subsystem would have answered: nothing was accepted.
         rejected = [fault_entry(fault, language) for fault in error.faults]
@@ -101,20 +99,13 @@ async def get_event(request: Request, event_id: str, caller: Asking) -> Response
     """事件 · One event, by its URI or by the id that was reported, from whoever holds it.
 
     `Accept: application/json` gives the city form (406 if that cannot say it),
-    `application/ld+json` EPCIS 2.0.
+    `application/ld+json` EPCIS 2.0. A bare id that several reporters use, in one subsystem or in
+    several, is 300, with the URIs; so is a URI that was reported with different content. A
+    correction is shown wherever it lies. The header `Suyuan-Silent` names the subsystems that did
+    not answer, and might correct what is shown.
     """
-    members: Members = request.app.state.members
-    headers = {k: v for k in _FORM_HEADERS if (v := request.headers.get(k)) and v.isascii()}
-    answers = await asyncio.gather(
-        *(_event_from(members, s, event_id, caller, headers) for s in members.registry)
-    )
-    held = [a for a in answers if a is not None and a.status_code != 404]
-    if held:
-        return _as_given(min(held, key=lambda a: a.status_code))
-    if any(a is None for a in answers):
-        silent = [s.id for s, a in zip(members.registry, answers, strict=True) if a is None]
-        raise Unavailable("event_holder_silent", id=event_id, subsystems=silent)
-    raise NotKnown("event_unknown", id=event_id)
+    version, silent = await find_event(request.app.state.members, event_id, caller)
+    return event_response(version, request.headers.get("accept"), silent)
 
 
 @router.get("/v1/subsystems", tags=["federation"])
@@ -141,24 +132,7 @@ async def get_subsystems(request: Request) -> Response:
     )
 
 
-async def _event_from(
-    members: Members, member: Subsystem, event_id: str, caller: Caller, headers: dict[str, str]
-) -> httpx.Response | None:
-    """One subsystem's answer about an event, ``None`` if it is silent."""
-    try:
-        answer = await members.client.get(
-            f"{member.query_url}/v1/events/{quote(event_id, safe='')}",
-            headers={**headers, **members.headers(caller, member.id)},
-            timeout=EVENT_SECONDS,
-        )
-    except httpx.HTTPError:
-        return None
-    return None if answer.status_code >= 500 else answer
-
-
 def _as_given(answer: httpx.Response) -> Response:
     """A subsystem's answer, in its own words."""
-    headers = {k: answer.headers[k] for k in _EVENT_HEADERS if k in answer.headers}
-    if "retry-after" in answer.headers:
-        headers["retry-after"] = answer.headers["retry-after"]
+    headers = {k: answer.headers[k] for k in _ANSWER_HEADERS if k in answer.headers}
     return Response(answer.content, answer.status_code, headers, answer.headers.get("content-type"))

@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from fastapi import APIRouter, Request, Response
 
 from suyuan.domain.caller import Caller, CallerRole
-from suyuan.domain.errors import Conflict, NotAllowed, ReportRefused
+from suyuan.domain.errors import Conflict, ReportRefused
 from suyuan.domain.register import Entry, Kind, may_replace, must_write, today
 from suyuan.storage.engine import Database, WriteConnection
 from suyuan.storage.register import NewVersion, Outcome, append
-from suyuan.web.auth import Asking
+from suyuan.web.auth import Asking, require_reporting
 from suyuan.web.register import PUT_MORE, PUT_TEXT, body_of
 from suyuan.web.responses import json_response
 from suyuan.web.state import OwnDatabase, Settings
@@ -65,8 +65,7 @@ def _version(entry: Entry, caller: Caller) -> NewVersion:
 async def _put(
     request: Request, kind: Kind, text: str, caller: Caller, database: Database, subsystem: str
 ) -> Response:
-    if not caller.may_report:
-        raise NotAllowed("may_not_register", role=caller.role.value)  # before a byte is read
+    require_reporting(caller, "may_not_register")  # before a byte is read
     holder = caller.party if caller.role is CallerRole.ENTERPRISE else None
     code = read_id(kind, text, holder)
     reading = Reading()

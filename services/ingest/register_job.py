@@ -116,6 +116,8 @@ def next_batch(lines: Iterator[Line], reader: EntryReader, caller: Caller) -> Ba
     now = datetime.now(UTC)
     for line in lines:
         batch.last = line.number
+        if reader.is_example(line):
+            continue
         found = reader.read(line, now)
         if isinstance(found, list):
             batch.refused.append((line, found))

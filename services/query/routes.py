@@ -7,25 +7,25 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from services.query.events import show_event
+from services.query.events import find_versions
 from services.query.lists import PageRequest, list_events
 from suyuan.domain import policy
 from suyuan.domain.caller import Caller
 from suyuan.domain.errors import NotAllowed
 from suyuan.domain.lookup import Answer
 from suyuan.domain.naming import Wanted
+from suyuan.domain.versions import settle
 from suyuan.sources.names import OwnNames
 from suyuan.sources.postgres import PostgresSource
 from suyuan.web.auth import CLAIMS_HEADER, Asking
+from suyuan.web.events import event_response
 from suyuan.web.lists import ListQuery, cursor_refused, link_to, listing_of
 from suyuan.web.responses import json_response
 from suyuan.web.state import OwnDatabase, Settings
 from suyuan.wire import lookups
+from suyuan.wire import versions as wire_versions
 from suyuan.wire.cursors import read_place
 from suyuan.wire.lists import write_page
-from suyuan.wire.reports import encode
-
-REDACTED_HEADER = "Suyuan-Redacted"
 
 router = APIRouter()
 
@@ -82,29 +82,31 @@ async def get_event(
     `application/ld+json` EPCIS 2.0. A bare id that several reporters use is 300, with the URIs.
     The header `Suyuan-Redacted` names the members that the caller may not see.
     """
-    shown = await show_event(
-        database,
-        event_id,
-        caller,
-        subsystem=settings.name,
-        accept=request.headers.get("accept"),
-    )
-    headers = {"Vary": "Accept"}
-    if shown.redacted:
-        headers[REDACTED_HEADER] = ", ".join(shown.redacted)
-    return Response(encode(shown.body), headers=headers, media_type=shown.media_type)
+    versions = await find_versions(database, event_id, caller, subsystem=settings.name)
+    return event_response(settle(versions, event_id), request.headers.get("accept"))
 
 
-@router.post(
-    "/v1/lookups",
-    tags=["federation"],
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {"application/json": {"schema": {"type": "object"}}},
-        }
-    },
-)
+_OBJECT_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": {"type": "object"}}},
+    }
+}
+
+
+@router.post("/v1/versions", tags=["federation"], openapi_extra=_OBJECT_BODY)
+async def post_versions(
+    request: Request, caller: Asking, database: OwnDatabase, settings: Settings
+) -> Response:
+    """事件版本 · What is held under an event's id, with its corrections. For the gateway only."""
+    if CLAIMS_HEADER not in request.headers:
+        raise NotAllowed("gateway_only")
+    event_id = wire_versions.read_request(await request.body())
+    found = await find_versions(database, event_id, caller, subsystem=settings.name)
+    return Response(wire_versions.write_response(found), media_type="application/json")
+
+
+@router.post("/v1/lookups", tags=["federation"], openapi_extra=_OBJECT_BODY)
 async def post_lookups(
     request: Request, caller: Asking, database: OwnDatabase, settings: Settings
 ) -> Response:

@@ -22,6 +22,10 @@ OPERATOR_SENTENCES: dict[str, tuple[str, str]] = {
         "演示数据未被接受（HTTP {status}）：{reason}。",
         "The demonstration was not accepted (HTTP {status}): {reason}.",
     ),
+    "edges_in_use": (
+        "{seconds} 秒内边表一直被读取，未能替换，原表未变；请结束长时间的查询后再试。",
+        "The edge table was being read for {seconds} s; it is as it was, try later.",
+    ),
     "file_not_writable": (
         "无法写入 {path}（{reason}）。",
         "{path} cannot be written ({reason}).",
@@ -42,6 +46,13 @@ OPERATOR_SENTENCES: dict[str, tuple[str, str]] = {
         (
             "Nothing can listen on {host} ({reason}); set SUYUAN_HOST to an address of this"
             " machine, such as 127.0.0.1."
+        ),
+    ),
+    "key_party_unknown": (
+        "“{text}”不是统一社会信用代码或 GLN；若是企业自编码，请写 urn:suyuan:<所属企业>:<编码>。",
+        (
+            "\"{text}\" is neither a USCC nor a party's GLN; if it is an enterprise's own code on"
+            " purpose, write urn:suyuan:<owner>:<code>."
         ),
     ),
     "not_running": (

@@ -171,8 +171,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         'The parameter {name} cannot be "{value}"; it must be {bound}.',
     ),
     "parameter_unknown": (
-        "没有名为 {name} 的参数。",
-        "There is no parameter {name}.",
+        "没有名为 {name} 的参数；可用的参数：{known}。",
+        "There is no parameter {name}; the parameters here are: {known}.",
     ),
     "parameters_refused": (
         "请求参数有误，请按所列各处修改。",
@@ -185,6 +185,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "text_not_storable": (
         "文本中含有无法保存的字符（U+0000 或不成对的代理项）。",
         "A text holds a character that cannot be stored (U+0000 or a lone surrogate).",
+    ),
+    "takes_no_parameters": (
+        "此处没有任何参数，请去掉 {name}。",
+        "There are no parameters here; leave {name} out.",
     ),
     "too_many_requests": (
         "请求过于频繁，请按 Retry-After 响应头所示的秒数后重试。",

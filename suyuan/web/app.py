@@ -20,6 +20,7 @@ from suyuan.web.health import Metrics
 from suyuan.web.limits import BodyLimit, UrlLimit
 from suyuan.web.logs import AccessLog
 from suyuan.web.openapi import with_problems
+from suyuan.web.parameters import known_parameters
 from suyuan.web.problems import LastResort
 from suyuan.web.quotas import Quotas, TokenBuckets, networks
 from suyuan.web.settings import ENV_PREFIX, ServiceSettings, SettingsRefused
@@ -75,7 +76,7 @@ def create_app(
         app.include_router(docs.router)
     for router in routers:
         # A key that does not hold is 401 on every route, also where any caller may ask.
-        app.include_router(router, dependencies=[Depends(caller)])
+        app.include_router(router, dependencies=[Depends(caller), Depends(known_parameters)])
     # The last one added is the outermost.
     app.add_middleware(Admission, limit=settings.max_bodies_bytes)
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes, files=settings.max_file_bytes)

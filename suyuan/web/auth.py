@@ -81,14 +81,14 @@ def require(*roles: CallerRole) -> Callable[[Caller], Awaitable[Caller]]:
     return required
 
 
-def require_reporting(asking: Caller) -> None:
+def require_reporting(asking: Caller, refusal: str = "may_not_report") -> None:
     """Raise ``NotAuthenticated`` for nobody, ``NotAllowed`` for who may read and not report."""
     if asking.may_report:
         return
     if asking.role is CallerRole.CONSUMER:
         roles = [CallerRole.ENTERPRISE.value, CallerRole.DEPARTMENT.value]
         raise NotAuthenticated("key_required", roles=roles)
-    raise NotAllowed("may_not_report", role=asking.role.value)
+    raise NotAllowed(refusal, role=asking.role.value)
 
 
 async def identify(request: Request) -> Caller:

@@ -21,7 +21,7 @@ from suyuan.domain.errors import CodeError, QuestionRefused, Unavailable
 from suyuan.domain.naming import Known, with_names
 from suyuan.domain.sentences import sentence
 from suyuan.domain.trail import DEFAULT_MAX_EVENTS, Direction, Question
-from suyuan.web import qr
+from suyuan.web import paths, qr
 from suyuan.web.accept import prefers_html
 from suyuan.web.auth import Asking
 from suyuan.web.language import Language, negotiate, vary_on_language
@@ -53,6 +53,7 @@ class Tracer(Protocol):
     async def trace(self, question: Question, caller: Caller) -> Chain: ...
 
 
+paths.install()
 router = APIRouter()
 
 
@@ -70,7 +71,7 @@ class ChainQuery(BaseModel):
     after: Annotated[str, Field(max_length=64)] | None = None
 
 
-@router.get("/v1/chains/{code:path}", tags=["chains"])
+@router.get("/v1/chains/{code:text}", tags=["chains"])
 async def get_chain(
     request: Request, code: str, caller: Asking, query: Annotated[ChainQuery, Query()]
 ) -> Response:
@@ -102,19 +103,19 @@ async def get_chain(
     return response
 
 
-@router.get("/v1/codes/{text:path}", tags=["codes"])
+@router.get("/v1/codes/{text:text}", tags=["codes"])
 async def get_code(text: str) -> Response:
     """识码 · What a text is: its readings, best first, with parts and check digit. Always 200."""
     return json_response(explain(text))
 
 
-@router.get("/v1/qr/{code:path}.svg", tags=["codes"], response_class=Response)
+@router.get("/v1/qr/{code:text}.svg", tags=["codes"], response_class=Response)
 async def get_qr_svg(request: Request, code: str) -> Response:
     """二维码 · The QR symbol (SVG) of the consumer page's address."""
     return Response(qr.svg(_page_address(request, code)), media_type="image/svg+xml")
 
 
-@router.get("/v1/qr/{code:path}.png", tags=["codes"], response_class=Response)
+@router.get("/v1/qr/{code:text}.png", tags=["codes"], response_class=Response)
 async def get_qr_png(
     request: Request, code: str, scale: Annotated[int, Query(ge=1, le=40)] = 8
 ) -> Response:
@@ -122,8 +123,8 @@ async def get_qr_png(
     return Response(qr.png(_page_address(request, code), scale=scale), media_type="image/png")
 
 
-@router.get("/t/{code:path}", tags=["pages"], response_class=HTMLResponse)
-@router.head("/t/{code:path}", include_in_schema=False)
+@router.get("/t/{code:text}", tags=["pages"], response_class=HTMLResponse)
+@router.head("/t/{code:text}", include_in_schema=False)
 async def get_page(request: Request, code: str, caller: Asking) -> Response:
     """消费者页面 · The page of any code; the chain as JSON by `Accept`."""
     return await _page(request, code, caller)

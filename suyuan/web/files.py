@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+from suyuan.domain.register import Kind
+from suyuan.wire.register_template import outline_of
 from suyuan.wire.sheets.sheet import MEDIA_TYPES, Format
-from suyuan.wire.sheets.template import template
+from suyuan.wire.sheets.template import EVENTS, template
 
 
 class FileKind(StrEnum):
@@ -21,12 +24,17 @@ class FileKind(StrEnum):
     PRODUCTS = "products"
 
 
-class FileQuery(BaseModel):
+class TemplateQuery(BaseModel):
+    """Which template."""
+
+    kind: FileKind = Field(default=FileKind.EVENTS, description="What its rows are.")
+
+
+class FileQuery(TemplateQuery):
     """What is said of a file beside it."""
 
     name: str = Field(default="", description="What the file is called.")
     dry_run: bool = False
-    kind: FileKind = Field(default=FileKind.EVENTS, description="What its rows are.")
 
 
 FILES_BODY: dict[str, Any] = {
@@ -42,11 +50,20 @@ FILES_BODY: dict[str, Any] = {
 _MEDIA_TYPE_OF = {form: media_type for media_type, form in MEDIA_TYPES.items()}
 
 
-def template_response(form: Format) -> Response:
+_OUTLINES = {FileKind.EVENTS: EVENTS, **{FileKind(k.plural): outline_of(k) for k in Kind}}
+
+
+def template_response(form: Format, query: TemplateQuery) -> Response:
     """The template as a download."""
     charset = "; charset=utf-8" if form is Format.CSV else ""
+    name = f"suyuan-{query.kind}.{form}"
     return Response(
-        template(form),
+        _template(query.kind, form),
         media_type=_MEDIA_TYPE_OF[form] + charset,
-        headers={"Content-Disposition": f'attachment; filename="suyuan-template.{form}"'},
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
+
+
+@cache
+def _template(kind: FileKind, form: Format) -> bytes:
+    return template(_OUTLINES[kind], form)

@@ -103,7 +103,7 @@ def remember_caller(scope: Scope, caller: Caller) -> None:
 
 
 def route_template(scope: Scope) -> str:
-    """The route that answered, such as ``/v1/chains/{code:path}``; ``unmatched`` if none did."""
+    """The route that answered, such as ``/v1/chains/{code:text}``; ``unmatched`` if none did."""
     return getattr(scope.get("route"), "path", None) or "unmatched"
 
 

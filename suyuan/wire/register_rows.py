@@ -18,7 +18,14 @@ from suyuan.wire.reading import Reading, quoted
 from suyuan.wire.register import ORGANISATION, PERSON, Frame, read_body, read_id
 from suyuan.wire.register_columns import HEADERS, REGISTER_COLUMNS
 from suyuan.wire.sheets import cells
-from suyuan.wire.sheets.columns import COLUMNS_LIMIT, Column, Content, is_ignored, plain
+from suyuan.wire.sheets.columns import (
+    COLUMNS_LIMIT,
+    EXAMPLE_ID,
+    Column,
+    Content,
+    is_ignored,
+    plain,
+)
 from suyuan.wire.sheets.reading import FAULTS_LIMIT, RowFault, put
 from suyuan.wire.sheets.sheet import Line
 from suyuan.wire.sheets.words import SECTORS_BY_WORD
@@ -61,6 +68,11 @@ class EntryReader:
         entry = read_body(reading, self._kind, code or Code(""), raw, frame)
         faults += [self.fault(_replaced(fault, columns)) for fault in reading.faults]
         return faults if faults or entry is None else entry
+
+    def is_example(self, line: Line) -> bool:
+        """Whether a row is the template's example, left where it was."""
+        place = self._places.get("id")
+        return place is not None and line.cells[place : place + 1] == [EXAMPLE_ID]
 
     def fault(self, fault: Fault) -> RowFault:
         """A fault of an entry as a fault of a row, by the longest path that fits."""

@@ -124,6 +124,9 @@ def test_a_key_is_issued_listed_and_revoked(on_server: Run) -> None:
     [
         (["issue", "--role", "department", "--home", "nowhere"], 'no subsystem "nowhere"'),
         (["issue", "--role", "enterprise", "--party", "91350206MADEMA0102"], "91350206MADEMA010"),
+        (["issue", "--role", "enterprise", "--party", "banana"], '"banana" is neither a USCC'),
+        (["issue", "--role", "enterprise", "--party", "(414)4012345000054"], "neither a USCC"),
+        (["issue", "--role", "enterprise", "--party", "SC10744030704994"], "neither a USCC"),
         (["issue", "--role", "department"], "need a subsystem"),
         (["issue", "--role", "consumer"], "key"),
         (["issue", "--role", "king"], "king"),
@@ -135,6 +138,14 @@ def test_a_key_that_makes_no_sense_is_refused(on_server: Run, words: list[str], 
     assert (said.exit_code, said.stdout) == (2, "")
     assert told in said.stderr
     assert "Traceback" not in said.stderr
+
+
+@pytest.mark.parametrize("party", ["(417)4012345000054", "urn:suyuan:91350206MADEMA0101:farm 7"])
+def test_a_key_may_be_for_a_gln_or_on_purpose_for_a_private_code(
+    on_server: Run, party: str
+) -> None:
+    issued = on_server("key", "issue", "--role", "enterprise", "--party", party, "--home", "food")
+    assert (issued.exit_code, issued.stdout[:3]) == (0, "sk_"), issued.stderr
 
 
 def test_revoking_an_unknown_key_says_so(on_server: Run) -> None:

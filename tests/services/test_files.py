@@ -278,7 +278,9 @@ def test_through_the_gateway_a_subsystem_takes_a_large_file(city: City) -> None:
 
 def test_a_consumer_learns_of_no_job_and_sends_no_file(city: City) -> None:
     anybody = city.client()
-    assert send(anybody, csv_text(row("e1"))).status_code == 401
+    for at in ("gateway", "meat"):
+        refused = send(city.client(at=at), csv_text(row("e1")))
+        assert (refused.status_code, refused.headers["www-authenticate"][:6]) == (401, "Bearer")
     for name in ("00000000-0000-0000-0000-000000000000", "没有", "..", "a b"):
         assert anybody.get(f"/v1/jobs/{name}").status_code == 404
     assert anybody.get("/v1/files/template.csv").status_code == 200

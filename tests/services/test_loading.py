@@ -15,7 +15,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from services.cli import app
-from tests.city import City
+from tests.city import BUYER, SELLER, City
 from tests.services.files import csv_text, row
 
 
@@ -62,6 +62,16 @@ def test_a_workbook_is_known_by_its_first_bytes(city: City, tmp_path: Path) -> N
     file.write_bytes(city.client().get("/v1/files/template.xlsx").content)
     said = load(city, file)
     assert (said.exit_code, "0 rows" in said.stdout) == (0, True)
+
+
+def test_a_file_of_the_register_is_loaded_by_its_kind(city: City, tmp_path: Path) -> None:
+    file = tmp_path / "parties.csv"
+    header = ("统一社会信用代码", "名称")
+    file.write_text(csv_text((SELLER, "甲"), (BUYER, "乙"), header=header))
+    said = load(city, file, "--kind", "parties")
+    assert (said.exit_code, "1 new, 0 known, 1 refused" in said.stdout) == (1, True), said.output
+    assert city.client().get(f"/v1/parties/{SELLER}").json()["names"]["zh"] == "甲"
+    assert load(city, file, "--kind", "people").exit_code == 2
 
 
 def test_a_dry_run_says_that_nothing_is_stored(city: City, tmp_path: Path) -> None:

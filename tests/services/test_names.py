@@ -241,7 +241,7 @@ def test_faults_come_through_the_gateway_in_the_subsystems_own_words(city: City)
     assert answer.headers["content-type"].startswith("application/problem+json")
 
 
-@pytest.mark.parametrize(("key", "status"), [(None, 403), ("city", 403), ("inspector food", 403)])
+@pytest.mark.parametrize(("key", "status"), [(None, 401), ("city", 403), ("inspector food", 403)])
 def test_who_may_not_register_is_refused_at_the_gateway(
     city: City, key: str | None, status: int
 ) -> None:

@@ -119,13 +119,18 @@ def test_any_spelling_of_an_id_is_the_same_entry(meat: httpx.Client) -> None:
         ("inspector meat", SELF),
         ("city", SELF),
         ("department food", SELF),
-        (None, SELF),
     ],
 )
 def test_nobody_registers_what_is_not_theirs(city: City, key: str | None, path: str) -> None:
     answer = city.client(key, at="meat").put(path, json={"names": SELLER_NAMES})
     assert answer.status_code == 403, answer.text
     assert city.client("city", at="meat").get(SELF).status_code == 404
+
+
+@pytest.mark.parametrize("at", ["meat", "gateway"])
+def test_registering_without_a_key_is_401(city: City, at: str) -> None:
+    answer = city.client(at=at).put(SELF, json={"names": SELLER_NAMES})
+    assert (answer.status_code, answer.headers["www-authenticate"][:6]) == (401, "Bearer")
 
 
 def test_an_enterprise_cannot_register_in_anothers_name(meat: httpx.Client) -> None:

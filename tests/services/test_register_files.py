@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
+
 import pytest
 
+from suyuan.wire.sheets.columns import EXAMPLE_ID
 from tests.city import BUYER, SELLER, City
 from tests.services.entries import put
-from tests.services.files import csv_text, ended, send
+from tests.services.files import CSV, XLSX, csv_text, ended, send
 
 HEADER = ("商品条码", "产品名称", "英文名称", "规格", "生效日期")
 
@@ -85,6 +89,35 @@ def test_a_file_with_the_columns_of_another_kind_fails_and_says_which(city: City
     job = ended(seller, send(seller, csv_text(*rows(1), header=HEADER), kind="parties"))
     assert job["state"] == "failed"
     assert "商品条码" in str(job["problem"])
+
+
+@pytest.mark.parametrize("kind", ["parties", "places", "products"])
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+@pytest.mark.parametrize("at", ["meat", "gateway"])
+def test_the_template_of_a_kind_comes_back_as_it_is_without_storing_its_example(
+    city: City, at: str, form: str, kind: str
+) -> None:
+    seller = city.client("seller", at=at)
+    template = seller.get(f"/v1/files/template.{form}", params={"kind": kind})
+    assert f'filename="suyuan-{kind}.{form}"' in template.headers["content-disposition"]
+    media_type = CSV if form == "csv" else XLSX
+    job = ended(seller, send(seller, template.content, media_type, kind=kind))
+    assert (job["state"], job["rows_read"], job["rejected"]) == ("done", 0, 0), job
+
+
+def test_a_filled_in_template_of_products_is_stored(city: City) -> None:
+    seller = city.client("seller", at="meat")
+    template = seller.get("/v1/files/template.csv?kind=products").content.decode("utf-8-sig")
+    header, example = csv.reader(io.StringIO(template))
+    filled = [gtin(1) if cell == EXAMPLE_ID else cell for cell in example]
+    filled[header.index("产品名称 Name")] = "青菜"
+    job = ended(seller, send(seller, csv_text(example, filled, header=header), kind="products"))
+    assert (job["accepted"], job["rejected"]) == (1, 0), job
+    assert seller.get(f"/v1/products/{gtin(1)}").json()["names"]["zh"] == "青菜"
+
+
+def test_a_template_of_an_unknown_kind_is_422(city: City) -> None:
+    assert city.client().get("/v1/files/template.csv?kind=people").status_code == 422
 
 
 def test_an_unknown_kind_is_422(city: City) -> None:

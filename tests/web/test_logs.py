@@ -24,7 +24,7 @@ router = APIRouter()
 
 
 @router.post("/v1/things/{code:path}")
-async def things(code: str, caller: Asking, request: Request) -> Response:
+async def things(code: str, caller: Asking, request: Request, token: str = "") -> Response:
     await request.body()
     structlog.get_logger("suyuan").info("inside")
     return json_response({"role": caller.role})

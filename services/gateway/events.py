@@ -1,0 +1,49 @@
+"""One event by its id, from whoever holds it: every subsystem is asked what it has under the id."""
+
+from __future__ import annotations
+
+import asyncio
+
+from services.gateway.members import Members
+from services.gateway.registry import Subsystem
+from suyuan.domain.caller import Caller
+from suyuan.domain.errors import Unavailable
+from suyuan.domain.events import event_key, is_uri
+from suyuan.domain.versions import Version, settle
+from suyuan.sources.remote import Silent
+from suyuan.sources.remote_versions import ask_versions
+
+# Seconds for all of them, however long a member's own limit is.
+EVENT_SECONDS = 5.0
+
+
+async def find_event(
+    members: Members, event_id: str, caller: Caller
+) -> tuple[Version, tuple[str, ...]]:
+    """The event as the caller may see it, and the subsystems that did not answer.
+
+    A correction holds wherever it lies. Raises as ``settle`` does; Unavailable where nobody holds
+    the event and somebody is silent, who might.
+    """
+
+    async def ask(member: Subsystem) -> list[Version] | None:
+        try:
+            async with asyncio.timeout(min(member.timeout, EVENT_SECONDS)):
+                headers = members.headers(caller, member.id)
+                found = await ask_versions(
+                    members.client, member.query_url, event_id, headers=headers
+                )
+        except (Silent, TimeoutError):
+            return None
+        members.answered(member.id)
+        return found
+
+    answers = await asyncio.gather(*(ask(member) for member in members.registry))
+    silent = tuple(m.id for m, a in zip(members.registry, answers, strict=True) if a is None)
+    versions = [version for answer in answers for version in answer or ()]
+    if silent and not versions:
+        raise Unavailable("event_holder_silent", id=event_id, subsystems=list(silent))
+    own = None
+    if caller.party is not None and not is_uri(event_id):
+        own = event_key(event_id, caller.party)
+    return settle(versions, event_id, own), silent

@@ -1,0 +1,61 @@
+"""What was reported under one event id: which version it is, or that there are several."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from suyuan.domain.errors import Ambiguous, NotKnown
+from suyuan.domain.events import StoredEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One report of an event, as its asker may see it.
+
+    ``key``, ``party`` and ``uri`` are those of the event, also where ``stored`` withholds its
+    party; ``declaration`` says whether the report declares the event in error. ``document`` is
+    the EPCIS JSON text that was reported, where it was EPCIS and may be seen whole.
+    """
+
+    key: bytes
+    party: str
+    uri: str
+    declaration: bool
+    stored: StoredEvent
+    document: str | None = None
+
+
+def settle(versions: Sequence[Version], event_id: str, own: bytes | None = None) -> Version:
+    """The event that ``event_id`` names, with the correction that voids it if there is one.
+
+    ``own`` is the key that a bare id has for the asker: what the asker reported goes first.
+    Raises NotKnown for no versions; Ambiguous, with the URIs, where several reporters use the bare
+    id or report one URI with different content.
+    """
+    versions = [v for v in versions if v.key == own] or versions
+    if not versions:
+        raise NotKnown("event_unknown", id=event_id)
+    known = {v.key for v in versions if not v.declaration}
+    several: dict[tuple[bytes, bytes], list[Version]] = defaultdict(list)
+    for version in versions:
+        if not version.declaration:
+            several[version.key, version.stored.content].append(version)
+        elif version.key not in known:  # all that is known of an event is that it is in error
+            several[version.key, b""].append(version)
+    if len(several) > 1:
+        uris = [found[0].uri for found in several.values()]
+        raise Ambiguous("event_ambiguous", id=event_id, uris=uris)
+    (same,) = several.values()
+    return _corrected(min(same, key=lambda v: len(v.stored.redacted)), versions)
+
+
+def _corrected(version: Version, versions: Sequence[Version]) -> Version:
+    """A version with the correction of its own reporter or of an authority."""
+    for other in versions:
+        may_void = other.stored.authority or other.party == version.party
+        if other.declaration and other.key == version.key and may_void:
+            event = replace(version.stored.event, correction=other.stored.event.correction)
+            return replace(version, stored=replace(version.stored, event=event))
+    return version

@@ -1,0 +1,16 @@
+"""The templates of the register's spreadsheets: parties, places, products."""
+
+from __future__ import annotations
+
+from suyuan.domain.register import Kind
+from suyuan.wire.register_columns import REGISTER_COLUMNS
+from suyuan.wire.sheets.template import Outline
+from suyuan.wire.sheets.words import sectors_in_chinese
+
+_TITLES = {Kind.PARTY: "主体 Parties", Kind.PLACE: "地点 Places", Kind.PRODUCT: "产品 Products"}
+
+
+def outline_of(kind: Kind) -> Outline:
+    """What the template of a kind of entry has."""
+    choices = {"type": ("企业", "个人"), "sector": tuple(sectors_in_chinese())}
+    return Outline(_TITLES[kind], REGISTER_COLUMNS[kind], choices)
