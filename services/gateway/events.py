@@ -10,7 +10,7 @@ from suyuan.domain.caller import Caller
 from suyuan.domain.errors import Unavailable
 from suyuan.domain.events import event_key, is_uri
 from suyuan.domain.versions import Version, settle
-from suyuan.sources.remote import Silent
+from suyuan.sources.asking import Silent
 from suyuan.sources.remote_versions import ask_versions
 
 # Seconds for all of them, however long a member's own limit is.

@@ -18,7 +18,7 @@ from services.gateway.registry import Subsystem
 from suyuan.domain.caller import Caller
 from suyuan.domain.chain import SourceReport, SourceStatus
 from suyuan.domain.listing import Listing, Page, Place, join
-from suyuan.sources.remote import Silent
+from suyuan.sources.asking import Silent
 from suyuan.sources.remote_list import ask_page
 from suyuan.wire.cursors import write_joint
 from suyuan.wire.lists import Entry, write_joined

@@ -15,8 +15,8 @@ from dataclasses import replace
 
 from suyuan.domain.chain import SourceReport, SourceStatus
 from suyuan.domain.lookup import Answer, Hole, HoleReason, Lookup
+from suyuan.sources.asking import Silent
 from suyuan.sources.base import Source
-from suyuan.sources.remote import Silent
 
 # What is left of the deadline for fetching the events when a walk has used up its own part, and the
 # most of what remains that one silent member may cost the others.

@@ -15,6 +15,7 @@ import httpx
 
 from suyuan.domain.naming import Known, Wanted, first_of
 from suyuan.domain.register import Kind, Party, Place, Product, public_view, today
+from suyuan.sources.asking import Silent, ask
 from suyuan.storage.engine import Database
 from suyuan.storage.register import find_in_force
 from suyuan.wire.register_cards import read_entry, read_names_response, write_names_request
@@ -65,8 +66,7 @@ class OwnNames:
 class RemoteNames:
     """Another subsystem's register, over its ``POST /v1/names``.
 
-    Raises ``httpx.HTTPError`` or ``ValueError`` when it is down, slow, refuses, or answers with
-    what is no answer.
+    Raises Silent when it gives no answer.
     """
 
     def __init__(
@@ -77,18 +77,15 @@ class RemoteNames:
         self._authorise = authorise
 
     async def ask(self, wanted: Wanted) -> Known:
-        headers = {"Content-Type": "application/json", **self._authorise()}
-        async with self._client.stream(
-            "POST", self._url, content=write_names_request(wanted), headers=headers
-        ) as response:
-            if response.status_code != 200:
-                raise ValueError(f"names were refused: {response.status_code}")
-            body = bytearray()
-            async for chunk in response.aiter_bytes():
-                body += chunk
-                if len(body) > MAX_ANSWER_BYTES:
-                    raise ValueError("the answer about names is too long")
-        return read_names_response(bytes(body), wanted)
+        return await ask(
+            self._client,
+            "POST",
+            self._url,
+            lambda body: read_names_response(body, wanted),
+            headers={"Content-Type": "application/json", **self._authorise()},
+            content=write_names_request(wanted),
+            most=MAX_ANSWER_BYTES,
+        )
 
 
 class FederatedNames:
@@ -111,5 +108,5 @@ class FederatedNames:
         try:
             async with asyncio.timeout(max(self._ends - time.monotonic(), 0)):
                 return await member.ask(wanted)
-        except (TimeoutError, httpx.HTTPError, ValueError):
+        except (TimeoutError, Silent):
             return Known()

@@ -8,10 +8,10 @@ from suyuan.domain.assemble import assemble
 from suyuan.domain.chain import Certainty, Chain, SourceStatus
 from suyuan.domain.lookup import Answer, Ask, Effect, HoleReason, Lookup
 from suyuan.domain.trail import Direction, Question
+from suyuan.sources.asking import Silent
 from suyuan.sources.base import Source, trace
 from suyuan.sources.federation import FederatedSource
 from suyuan.sources.memory import MemorySource
-from suyuan.sources.remote import Silent
 from tests.build import made, moved, packed, stored, thing, unpacked, void
 
 
