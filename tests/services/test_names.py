@@ -258,6 +258,8 @@ def test_an_entry_that_a_silent_subsystem_may_hold_is_503(city: City) -> None:
 
 
 async def test_a_register_that_does_not_answer_in_time_is_left_out() -> None:
+    from suyuan.domain.chain import SourceStatus
+    from suyuan.domain.lookup import HoleReason
     from suyuan.domain.naming import Known, Wanted
     from suyuan.sources.asking import Silent
     from suyuan.sources.names import FederatedNames
@@ -271,7 +273,7 @@ async def test_a_register_that_does_not_answer_in_time_is_left_out() -> None:
     class Lying:
         async def ask(self, wanted: Wanted) -> Known:
             del wanted
-            raise Silent("no answer")
+            raise Silent(SourceStatus.REFUSED, HoleReason.REFUSED)
 
     names = FederatedNames({"slow": Slow(), "lying": Lying()}, seconds=0.05)
     assert await names.ask(Wanted(parties=("x",))) == Known({}, {}, {})
