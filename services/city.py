@@ -29,18 +29,26 @@ class Department:
     department: tuple[str, str]
 
 
+_MARKET_SUPERVISION = ("市场监督管理局", "Market Supervision Bureau")
+_AGRICULTURE = ("农业农村局", "Agriculture and Rural Affairs Bureau")
+_COMMERCE = ("商务局", "Commerce Bureau")
+
 DEPARTMENTS = (
-    Department("food", ("食品追溯", "Food"), ("市场监督管理局", "Market Supervision Bureau")),
+    Department("food", ("食品追溯", "Food"), _MARKET_SUPERVISION),
+    Department("drugs", ("药品追溯", "Drugs and medical devices"), _MARKET_SUPERVISION),
     Department(
-        "meat",
-        ("肉菜禽流通追溯", "Meat, vegetables and poultry"),
-        ("商务局", "Commerce Bureau"),
+        "liquor",
+        ("酒类流通追溯", "Liquor"),
+        ("商务局酒类流通管理局", "Commerce Bureau, Liquor Circulation Office"),
     ),
+    Department("produce", ("农产品追溯", "Farm produce"), _AGRICULTURE),
+    Department("inputs", ("农资追溯", "Agricultural inputs"), _AGRICULTURE),
     Department(
         "imports",
         ("进口食品跨境追溯", "Imported food"),
         ("检验检疫局", "Inspection and Quarantine Bureau"),
     ),
+    Department("meat", ("肉菜禽流通追溯", "Meat, vegetables and poultry"), _COMMERCE),
 )
 SUBSYSTEMS = tuple(department.id for department in DEPARTMENTS)
 

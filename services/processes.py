@@ -24,7 +24,7 @@ GRACE_SECONDS = 5
 _STOP = ((signal.SIGTERM, GRACE_SECONDS + 3.0), (signal.SIGKILL, 5.0))
 _KILL = ((signal.SIGKILL, 5.0),)
 
-# Four processes that load at once on a small machine need some seconds; a hung one must be told.
+# Eight processes that load at once on a small machine need some seconds; a hung one must be told.
 _READY_SECONDS = 60
 _POLL_SECONDS = 0.05
 

@@ -10,9 +10,9 @@ _MEGABYTE = 1024 * 1024
 # Beyond 4 GB the operating system's own cache serves as well; below 128 MB nothing is gained.
 _BUFFERS_MB = (128, 4096)
 
-# What one machine's city needs: four services with sixteen connections each, and as many again for
+# What one machine's city needs: eight services with sixteen connections each, and as many again for
 # a second worker, for benchmarks and for an operator's own look.
-_CONNECTIONS = 200
+_CONNECTIONS = 300
 
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",

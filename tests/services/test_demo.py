@@ -11,13 +11,12 @@ from biip.checksums import gs1_standard_check_digit
 from stdnum.cn import uscc
 
 from services import demo
-from services.city import SUBSYSTEMS
 from services.key_ring import IssuedKey, KeyRing
 from suyuan.domain.errors import Unavailable
 from suyuan.domain.events import Event
 from suyuan.storage.keys import new_key
 from suyuan.wire.city import read_event
-from tests.city import City
+from tests.city import SUBSYSTEMS, City
 
 ENTERPRISES = demo.enterprises()
 

@@ -79,7 +79,11 @@ def test_demonstration_keys_have_the_promised_form_and_are_their_owners_alone(ho
     assert set(written["departments"]) == set(written["inspectors"]) == set(SUBSYSTEMS)
     assert is_key(written["city"])
     issued = list(keys.issued())
-    assert len({each.key for each in issued}) == len(issued) == len(demo.enterprises()) + 7
+    assert (
+        len({each.key for each in issued})
+        == len(issued)
+        == len(demo.enterprises()) + 2 * len(SUBSYSTEMS) + 1
+    )
     assert {each.caller.role for each in issued} == set(CallerRole) - {CallerRole.CONSUMER}
 
 
