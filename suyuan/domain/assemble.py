@@ -181,6 +181,8 @@ def _findings(
     code = question.code
     if code.level is Level.CLASS:
         return (Finding("class_level", code=code.key),)
+    if not events and trail.voided:
+        return (Finding("voided_code", code=code.key),)
     if not events:
         windowed = question.as_of or question.since or question.known_at
         known = trail.reasons or trail.holes or windowed

@@ -112,6 +112,11 @@ class Facts:
     def is_void(self, edge: Edge) -> bool:
         return any(v.covers(edge.event, edge.party) for v in self._voids.get(edge.event, ()))
 
+    def is_voided(self, code: str) -> bool:
+        """Whether a code was told of, and by events alone that are void."""
+        told = self._of_code.get(code)
+        return bool(told) and all(map(self.is_void, told or ()))
+
     def disputed(self, event: bytes, party: str) -> bool:
         """Whether somebody declared the event in error who may not."""
         return any(not v.covers(event, party) for v in self._voids.get(event, ()))

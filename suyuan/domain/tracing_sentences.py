@@ -78,6 +78,10 @@ TRACING_SENTENCES: dict[str, tuple[str, str]] = {
         "{code}：有拆出记录，但当时并不在该容器内。",
         "{code}: an unpacking was reported, but it was not inside that container.",
     ),
+    "finding_voided_code": (
+        "{code} 曾被上报，但全部上报均已声明为误报。",
+        "{code} was reported, and every report of it was declared an error.",
+    ),
     "finding_withheld": (
         "另有 {count} 个事件不在您的查看权限内。",
         "{count} more events are not yours to see.",

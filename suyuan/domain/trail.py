@@ -69,3 +69,4 @@ class Trail:
     events: tuple[StoredEvent, ...] = ()
     limits_hit: tuple[str, ...] = ()
     next: int | None = None  # ``Question.after`` of the question that goes on where this was cut
+    voided: bool = False  # the code was reported, and every report of it was declared an error

@@ -64,6 +64,7 @@ def walk(question: Question, *, whole: bool = True, max_edges: int = MAX_EDGES) 
     _turn_page(trail, question)
     trail.events = yield from _bodies(trail, hop, question)
     trail.holes = tuple(facts.holes)
+    trail.voided = facts.is_voided(question.code.key)
     trail.disputed = {ref for ref in trail.reasons if facts.disputed(*ref)}
     return trail
 

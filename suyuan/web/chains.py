@@ -6,30 +6,24 @@ The routes ask ``app.state.tracer`` and know nothing of where the answer comes f
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Protocol
-from urllib.parse import quote
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from suyuan.domain import policy
-from suyuan.domain.caller import CONSUMER, Caller
-from suyuan.domain.chain import Chain
+from suyuan.domain.caller import Caller
 from suyuan.domain.codes import Code, recognise
-from suyuan.domain.errors import CodeError, QuestionRefused, Unavailable
-from suyuan.domain.naming import Known, with_names
-from suyuan.domain.sentences import sentence
+from suyuan.domain.errors import QuestionRefused
 from suyuan.domain.trail import DEFAULT_MAX_EVENTS, Direction, Question
 from suyuan.web import paths, qr
 from suyuan.web.accept import prefers_html
 from suyuan.web.auth import Asking
-from suyuan.web.language import Language, negotiate, vary_on_language
-from suyuan.web.name_book import NameBook, NoNames, page_names
-from suyuan.web.pages.consumer import PageState, page_state, render_chain, render_problem
-from suyuan.web.pages.environment import content_security_policy
-from suyuan.web.pages.names import Names, PageLinks
+from suyuan.web.consumer import answer_page
+from suyuan.web.language import negotiate, vary_on_language
 from suyuan.web.responses import json_response
+from suyuan.web.seen import seen
 from suyuan.web.times import QueryTime
 from suyuan.wire.chains import write_chain
 from suyuan.wire.codes import explain
@@ -45,12 +39,6 @@ GS1_PATHS = (
     *("01", "00", "253", "255", "401", "402", "414", "417"),
     *("8003", "8004", "8006", "8010", "8017", "8018"),
 )
-
-
-class Tracer(Protocol):
-    """Finds the whole chain; what of it the caller may see is cut by ``policy`` afterwards."""
-
-    async def trace(self, question: Question, caller: Caller) -> Chain: ...
 
 
 paths.install()
@@ -95,7 +83,7 @@ async def get_chain(
         after,
     )
     language = negotiate(request.headers.get("accept-language"))
-    chain, known = await _seen(request, question, caller, language)
+    chain, known = await seen(request, question, caller, language)
     now = datetime.now(UTC)
     body = write_chain(chain, asked=code, language=language.value, now=now, known=known)
     response = json_response(body)
@@ -164,70 +152,13 @@ def _recognised(text: str, caller: Caller) -> Code:
     return recognise(text, owner=caller.party.short if caller.party else None)
 
 
-async def _seen(
-    request: Request, question: Question, caller: Caller, language: Language
-) -> tuple[Chain, Known]:
-    """The chain as the caller may see it, with names, and what registers say of its codes."""
-    if question.since and question.as_of and question.since > question.as_of:
-        raise QuestionRefused("window_empty", since=question.since, as_of=question.as_of)
-    tracer: Tracer = request.app.state.tracer
-    book: NameBook = getattr(request.app.state, "name_book", None) or NoNames()
-    chain = await tracer.trace(question, caller)
-    known = await book.names(chain, caller)
-    seen = policy.view(chain, caller, known.organisations)
-    return with_names(seen, known, language.value), known
-
-
 def _page_address(request: Request, code: str) -> str:
     public_url: str = request.app.state.settings.public_url
     return qr.page_address(public_url, recognise(code))
 
 
 async def _page(request: Request, text: str, caller: Caller) -> Response:
-    """HTML for people, whoever they are, in the consumer's view; JSON for programs that ask so."""
-    if not prefers_html(request.headers.get("accept")):
-        return await get_chain(request, text, caller, ChainQuery())
-    language = _page_language(request)
-    elder = request.query_params.get("size") == "large"
-    record = f"/v1/chains/{quote(text, safe='')}"
-    links = PageLinks.of(language=language.value, elder=elder, record=record)
-    try:
-        question = Question(recognise(text), Direction.UP)
-        chain, known = await _seen(request, question, CONSUMER, language)
-    except CodeError as error:
-        said = sentence(error.code, error.params, language.value)
-        page = render_problem(
-            PageState.MALFORMED,
-            code=text,
-            language=language.value,
-            links=links,
-            elder=elder,
-            detail=said,
-        )
-        return _html(page, PageState.MALFORMED.status, language)
-    except Unavailable:
-        page = render_problem(
-            PageState.UNAVAILABLE, code=text, language=language.value, links=links, elder=elder
-        )
-        return _html(page, PageState.UNAVAILABLE.status, language)
-    static: Names = getattr(request.app.state, "names", None) or Names()
-    names = page_names(known, static.subsystems)
-    page = render_chain(chain, language=language.value, names=names, links=links, elder=elder)
-    return _html(page, page_state(chain).status, language)
-
-
-def _page_language(request: Request) -> Language:
-    chosen = request.query_params.get("lang")
-    known = {one.value: one for one in Language}
-    return known.get(chosen or "") or negotiate(request.headers.get("accept-language"))
-
-
-def _html(page: str, status: int, language: Language) -> Response:
-    response = HTMLResponse(page, status)
-    response.headers["Content-Security-Policy"] = content_security_policy()
-    response.headers["Cache-Control"] = "no-cache"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    vary_on_language(response.headers, language)
-    response.headers.add_vary_header("Accept")
-    return response
+    """HTML for people; JSON for programs that ask so."""
+    if prefers_html(request.headers.get("accept")):
+        return await answer_page(request, text)
+    return await get_chain(request, text, caller, ChainQuery())

@@ -28,11 +28,13 @@ class NoNames:
 
 
 def page_names(known: Known, subsystems: Mapping[str, Label]) -> Names:
-    """The names as a page takes them; in a language without one the other's stands."""
+    """What a page takes of it; in a language without a name the other's stands."""
     return Names(
         parties={key: _label(party.names) for key, party in known.parties.items()},
         places={key: _label(place.names) for key, place in known.places.items()},
         subsystems=subsystems,
+        licences={key: party.licences for key, party in known.parties.items()},
+        products=known.products,
     )
 
 

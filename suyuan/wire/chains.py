@@ -38,7 +38,7 @@ def write_chain(
         "code": chain.code.key,
         "asked": asked,
         "direction": str(chain.direction),
-        "product": _product(stated) if stated != Product() else None,
+        "product": write_product(stated) if stated != Product() else None,
         "events": [write_chain_event(one) for one in chain.events],
         "things": [{"code": t.code.key, "level": t.level, "name": t.name} for t in chain.things],
         "links": [
@@ -46,7 +46,7 @@ def write_chain(
         ],
         "parties": _codes((p for e in events for p in _parties(e)), known.parties, language),
         "places": _codes((p for e in events for p in _places(e)), known.places, language),
-        "documents": _documents(events),
+        "documents": write_documents(events),
         "findings": [_finding(f, language) for f in chain.findings],
         "balances": [
             {
@@ -123,8 +123,8 @@ def write_stored(stored: StoredEvent) -> Json:
         "disposition": event.disposition,
         "time": event.time,
         "record_time": stored.record_time,
-        "party": _short(event.party),
-        "place": _short(event.place),
+        "party": write_id(event.party),
+        "place": write_id(event.place),
         "items": _items(event.items),
         "inputs": _items(event.inputs),
         "outputs": _items(event.outputs),
@@ -132,8 +132,8 @@ def write_stored(stored: StoredEvent) -> Json:
         "children": _items(event.children),
         "from": _endpoint(event.source),
         "to": _endpoint(event.destination),
-        "product": _product(event.product),
-        "documents": _documents([event]),
+        "product": write_product(event.product),
+        "documents": write_documents([event]),
         "transformation": event.transformation,
         "sector": event.sector,
         "extra": Raw(encode(dict(event.extra)).encode()),
@@ -162,17 +162,17 @@ def _items(items: Iterable[Item]) -> list[Json]:
     ]
 
 
-def _short(code: Code | None) -> str | None:
+def write_id(code: Code | None) -> str | None:
     return (code.short or None) if code else None
 
 
 def _endpoint(end: Endpoint) -> Json | None:
     if end.party is None and end.place is None:
         return None
-    return {"party": _short(end.party), "place": _short(end.place)}
+    return {"party": write_id(end.party), "place": write_id(end.place)}
 
 
-def _product(product: Product | None) -> Json | None:
+def write_product(product: Product | None) -> Json | None:
     if product is None:
         return None
     return {
@@ -216,7 +216,7 @@ def _named(entry: Party | Place | None, language: str) -> Json:
     }
 
 
-def _documents(events: Sequence[Event]) -> list[Json]:
+def write_documents(events: Sequence[Event]) -> list[Json]:
     return [
         {
             "type": d.type,

@@ -250,6 +250,16 @@ async def test_an_unknown_code_says_so() -> None:
     assert [f.type for f in (await chain_of([], "X")).findings] == ["unknown_code"]
 
 
+async def test_a_code_whose_every_report_was_an_error_says_so() -> None:
+    wrong, right = moved("wrong", 0, "X"), moved("right", 1, "X")
+    chain = await chain_of([stored(wrong), void(wrong)], "X")
+    assert chain.events == ()
+    assert [f.type for f in chain.findings] == ["voided_code"]
+    mended = await chain_of([stored(wrong), void(wrong), right], "X")
+    assert "voided_code" not in [f.type for f in mended.findings]
+    assert len(mended.events) == 1
+
+
 async def test_a_limit_that_is_hit_is_named() -> None:
     events = [made(f"t{n}", n, [f"L{n}"], [f"L{n + 1}"]) for n in range(50)]
     chain = await chain_of(events, "L50", "up", max_events=10)

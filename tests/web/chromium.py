@@ -23,7 +23,7 @@ HOST = "page.test"
 PHONE = (390, 844)
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
-_FLAGS = (
+FLAGS = (
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
@@ -152,7 +152,7 @@ def photograph(address: str, proxy: int, file: Path, size: tuple[int, int] = PHO
 
 def _run(proxy: int, *arguments: str) -> subprocess.CompletedProcess[str]:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        command = [executable(), *_FLAGS, f"--user-data-dir={profile}"]
+        command = [executable(), *FLAGS, f"--user-data-dir={profile}"]
         return subprocess.run(
             [*command, f"--proxy-server=http://127.0.0.1:{proxy}", *arguments],
             capture_output=True,

@@ -86,7 +86,7 @@ def test_hostile_words_become_text_and_no_markup(word: str) -> None:
 @pytest.mark.parametrize("word", HOSTILE)
 def test_hostile_words_are_shown_without_invisible_characters(word: str) -> None:
     html = render_problem(
-        PageState.UNKNOWN, code=word, language="zh", links=PageLinks.of(), detail=word
+        PageState.UNISSUED, code=word, language="zh", links=PageLinks.of(), detail=word
     )
     invisible = [c for c in html if not c.isprintable() and c != "\n"]
     assert invisible == []

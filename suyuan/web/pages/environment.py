@@ -53,6 +53,20 @@ def render(template: str, language: Language, **values: Any) -> str:
     return _templates[template].render(t=texts(language), language=language, **values)
 
 
+# What the longest page of a state comes to; tests hold the sentences to it.
+_PADDED_BYTES = 7 * 1024
+
+
+def padded(page: str) -> str:
+    """A page of a state at the size that they all have.
+
+    Whoever watches the encrypted line of a shopper learns nothing of the answer from its length. A
+    page that names silent systems may be longer, and stays so.
+    """
+    missing = _PADDED_BYTES - len(page.encode()) - len("<!---->\n")
+    return f"{page}<!--{' ' * missing}-->\n" if missing > 0 else page
+
+
 def content_security_policy() -> str:
     """The value of the ``Content-Security-Policy`` header of every page of this package.
 

@@ -1,4 +1,4 @@
-"""What a shopper may read out of a chain: product, producer, recalls, certificates, fingerprint.
+"""What a shopper may read out of a chain: product, producer, recalls, certificates.
 
 This is an allow-list. Whatever is not named here (buyers, prices, quantities, ``extra``, trade
 documents, downstream events) is never rendered, whatever the chain holds.
@@ -7,15 +7,15 @@ documents, downstream events) is never rendered, whatever the chain holds.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from hashlib import sha256
 from urllib.parse import urlsplit
 
 from suyuan.domain.chain import Chain, ChainEvent, Via, is_about
 from suyuan.domain.codes import Code
-from suyuan.domain.events import Document
+from suyuan.domain.events import Document, Event
 from suyuan.domain.policy import PUBLIC_DOCUMENTS
 from suyuan.web.pages.moments import day
 from suyuan.web.pages.names import clean
+from suyuan.web.pages.texts import texts
 from suyuan.web.pages.words import DOCUMENTS, OTHER_DOCUMENT, Language
 
 # A page is read, not searched: more certificates than these say nothing more to a shopper.
@@ -28,12 +28,16 @@ _UPSTREAM_OR_OWN = frozenset({Via.DIRECT, Via.CONTAINER, Via.UP, Via.LOT})
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """A public document as it is shown; ``url`` and its ``host`` only for a web address."""
+    """A public document as it is shown; ``url`` and its ``host`` only for a web address.
+
+    ``result`` is what the event that brought it says came of the test.
+    """
 
     title: str
     issuer: str | None
     number: str | None
     issued_on: str | None
+    result: str | None
     url: str | None
     host: str | None
 
@@ -68,22 +72,37 @@ def recalls(chain: Chain) -> tuple[ChainEvent, ...]:
 
 def certificates(chain: Chain, language: Language) -> tuple[tuple[Certificate, ...], bool]:
     """Public documents, newest event first, each once; and whether there are any besides these."""
-    seen = dict.fromkeys(d for e in reversed(shown_events(chain)) for d in e.stored.event.documents)
+    seen: dict[Document, Event] = {}
+    for shown in reversed(shown_events(chain)):
+        for document in shown.stored.event.documents:
+            seen.setdefault(document, shown.stored.event)
     public = [d for d in seen if d.type in PUBLIC_DOCUMENTS][:CERTIFICATE_LIMIT]
     cut = any("documents" in e.stored.redacted for e in shown_events(chain))
-    return tuple(_certificate(d, language) for d in public), cut or len(public) < len(seen)
+    papers = tuple(_certificate(d, seen[d], language) for d in public)
+    return papers, cut or len(public) < len(seen)
 
 
-def _certificate(document: Document, language: Language) -> Certificate:
+def _certificate(document: Document, event: Event, language: Language) -> Certificate:
     host = _host(document.url) if document.url else None
     return Certificate(
         title=DOCUMENTS.get(document.type, OTHER_DOCUMENT).of(language),
         issuer=clean(document.issuer) if document.issuer else None,
         number=clean(document.number) if document.number else None,
         issued_on=day(document.issued_on, language) if document.issued_on else None,
+        result=_result(document, event, language),
         url=document.url if host else None,
         host=host,
     )
+
+
+def _result(document: Document, event: Event, language: Language) -> str | None:
+    """What a test came to. That it went well is never concluded from words that merely imply it.
+
+    The city form's activities carry the disposition "conformant" whether or not anybody said so.
+    """
+    if event.disposition == "non_conformant":
+        return texts(language)["failed"]
+    return texts(language)["result_unsaid"] if document.type == "test_report" else None
 
 
 def _host(url: str) -> str | None:
@@ -97,14 +116,3 @@ def _host(url: str) -> str | None:
     if len(url) > URL_LIMIT or not url.isprintable():
         return None
     return clean(parts.hostname, 40)
-
-
-def fingerprint(chain: Chain) -> str:
-    """SHA-256, in hex, over one line ``<event id> <content in hex>`` for each event of the page.
-
-    The lines are UTF-8, end in a line feed and stand in the order of the chain (TRACING.md,
-    rule 2). The id is as reported and ``content`` the first half of the hash of the CBV 2.0
-    pre-image, so whoever holds the events can compute the same value.
-    """
-    lines = (f"{e.stored.event.id} {e.stored.content.hex()}\n" for e in shown_events(chain))
-    return sha256("".join(lines).encode("utf-8", "surrogatepass")).hexdigest()

@@ -14,9 +14,13 @@ _OWN_OFFSET = timedelta(hours=8)
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """An instant for a ``time`` element: ``iso`` for machines, ``text`` for people."""
+    """An instant for a ``time`` element: ``text`` for people, ``iso`` for machines.
 
-    iso: str
+    ``iso`` is ``None`` where machines can read the text itself (HTML, "valid local date and time
+    string"): on a page of twenty steps that is one byte in twenty.
+    """
+
+    iso: str | None
     text: str
 
 
@@ -33,4 +37,5 @@ def moment(value: datetime, language: Language) -> Moment:
     zone = "" if offset in (_OWN_OFFSET, None) else f" ({value.tzname()})"
     between = " " if language == "zh" else ", "
     text = f"{day(value, language)}{between}{value:%H:%M}{zone}"
-    return Moment(value.isoformat(timespec="minutes"), text)
+    readable = language == "zh" and not zone
+    return Moment(None if readable else value.isoformat(timespec="minutes"), text)

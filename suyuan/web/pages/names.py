@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote, urlencode
 
 from suyuan.domain.codes import Code
+from suyuan.domain.register import Licence, Product
 from suyuan.web.pages.words import SUBSYSTEMS, Label, Language
 
 GS1_KEY = "https://id.gs1.org/"
@@ -31,11 +32,13 @@ _COORDINATES = Label("坐标", "Coordinates")
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Names that a register knows: by canonical key, subsystems by id."""
+    """What registers publicly know, by canonical key; names of subsystems by id."""
 
     parties: Mapping[str, Label] = field(default_factory=dict)
     places: Mapping[str, Label] = field(default_factory=dict)
     subsystems: Mapping[str, Label] = field(default_factory=dict)
+    licences: Mapping[str, tuple[Licence, ...]] = field(default_factory=dict)
+    products: Mapping[str, Product] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ _TEXTS: dict[str, Label] = {
     "standard": Label("标准字号", "Standard text"),
     "elder": Label("大字版", "Large text"),
     "help": Label("有疑问或要投诉", "Questions or complaints"),
-    "help_call": Label("拨打 12315", "Call 12315"),
+    "help_call": Label("拨打 {}", "Call {}"),
     "help_line": Label(
         "12315 是全国消费者投诉举报热线，无需登录。请报出此码：",
         "12315 is the national consumer hotline; no login is needed. Tell them this code:",
@@ -25,7 +25,7 @@ _TEXTS: dict[str, Label] = {
         " nothing from third parties.",
     ),
     # --- The page of a chain --------------------------------------------------------------------
-    "known": Label("平台有此码的记录", "On record here"),
+    "issued": Label("平台签发 · 有上报记录", "Issued here · on record"),
     "unnamed": Label("未报告名称的产品", "A product without a reported name"),
     "not_all_answered": Label("记录可能不全", "The record may be incomplete"),
     "gaps": Label("{} 处环节无记录", "Steps not reported: {}"),
@@ -33,10 +33,21 @@ _TEXTS: dict[str, Label] = {
     "recalled_up": Label(
         "此产品的原料或上游批次已被召回", "An ingredient or source of this product was recalled"
     ),
-    "recall_do": Label(
+    "recall_level": Label("{} 级召回", "Class {} recall"),
+    "recalled_do": Label(
         "请停止食用或使用，保留包装和凭证，联系购买处处理；有疑问请拨打 12315。",
         "Stop eating or using it, keep the package and the receipt, and go back to where you"
         " bought it. Questions: call 12315.",
+    ),
+    "stopped": Label("此产品已被责令停止销售", "Sale of this product was stopped"),
+    "stopped_up": Label(
+        "此产品的原料或上游批次已被责令停止销售",
+        "Sale of an ingredient or source of this product was stopped",
+    ),
+    "stopped_do": Label(
+        "请先不要食用或使用，保留包装和凭证，等待结果；有疑问请拨打 12315。",
+        "Do not eat or use it for now, keep the package and the receipt, and await the outcome."
+        " Questions: call 12315.",
     ),
     "product": Label("产品信息", "Product"),
     "lot": Label("批号", "Lot"),
@@ -44,7 +55,11 @@ _TEXTS: dict[str, Label] = {
     "expires_on": Label("有效期至", "Best before"),
     "origin": Label("产地", "Origin"),
     "spec": Label("规格", "Specification"),
+    "shelf_life": Label("保质期", "Shelf life"),
+    "standard_no": Label("执行标准", "Standard"),
     "producer": Label("生产者", "Producer"),
+    "licence": Label("许可证", "Licence"),
+    "valid_to": Label("{}（登记有效期至 {}）", "{} (registered as valid to {})"),
     "timeline": Label("流转记录", "What happened"),
     "newest_first": Label("最近的在最上面", "Newest first"),
     "gap": Label("此环节无记录", "No record of this step"),
@@ -71,6 +86,9 @@ _TEXTS: dict[str, Label] = {
     "issuer": Label("出具单位", "Issued by"),
     "number": Label("编号", "Number"),
     "issued_on": Label("日期", "Date"),
+    "result": Label("结果", "Result"),
+    "failed": Label("不合格", "Did not conform"),
+    "result_unsaid": Label("上报未载明，见原件", "Not stated in the report; see the original"),
     "open": Label("查看原件（{}）", "Open the original ({})"),
     "hidden_documents": Label(
         "另有单据不对公众公开。", "There are other papers, which are not public."
@@ -79,23 +97,35 @@ _TEXTS: dict[str, Label] = {
     "days": Label("{} 天后", "{} d later"),
     "fingerprint": Label("记录指纹", "Fingerprint of the record"),
     "fingerprint_line": Label(
-        "由以上全部环节的编号和内容算出（SHA-256）；任何一处被改动，指纹就会不同。",
-        "Computed (SHA-256) from the ids and contents of all steps above: if any of them changes,"
-        " so does the fingerprint.",
+        "由以上全部环节的公开内容算出（SHA-256），任何人都可用下面的数据重新计算；改动一处，指纹就会不同。",
+        "SHA-256 over the public content of all steps above. Anybody can compute it from the data"
+        " below; if a step changes, so does it.",
     ),
     "record": Label("查看完整数据（JSON）", "The chain as data (JSON)"),
     # --- The pages of other states --------------------------------------------------------------
-    "unknown": Label("未签发", "Not issued"),
-    "unknown_title": Label("没有此码的记录", "No record of this code"),
-    "unknown_line": Label(
+    "unissued": Label("未签发", "Not issued"),
+    "unissued_title": Label("没有此码的记录", "No record of this code"),
+    "unissued_line": Label(
         "被查询的系统都已应答，没有一个收到过此码的上报。",
         "Every system that was asked answered, and none was ever told of this code.",
     ),
-    "unknown_do": Label(
+    "unissued_do": Label(
         "请核对是否扫对了码：包装上可能有几个码，也可能是企业还没有上报。",
         "Check that it is the right code: a package may carry several, and its maker may not have"
         " reported yet.",
     ),
+    "void": Label("已停用", "Void"),
+    "void_title": Label("此码已停用", "This code is out of use"),
+    "void_line": Label(
+        "它曾被上报，后来被停用、销毁，或声明为误报。",
+        "It was reported once, and then taken out of use, destroyed, or declared an error.",
+    ),
+    "void_do": Label(
+        "不应再有商品带着此码出售。如果您刚买到，请保留包装和凭证并投诉。",
+        "Nothing should be sold under it any more. If you have just bought it, keep the package"
+        " and the receipt, and complain.",
+    ),
+    "void_by": Label("停用记录：{}", "Taken out of use: {}"),
     "malformed": Label("格式错误", "Malformed"),
     "malformed_title": Label("这不是有效的码", "This is not a valid code"),
     "malformed_line": Label(

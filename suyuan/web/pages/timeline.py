@@ -177,7 +177,7 @@ def _activity(event: Event) -> tuple[str, Label]:
     if event.kind is not None and event.activity is not None:
         label = ACTIVITIES.get((event.kind, event.activity))
         if label is not None:
-            return event.kind, label
+            return ("warning" if event.activity == "recall" else event.kind), label
     if event.step in STEPS:
         return STEPS[event.step]
     if event.type is EventType.TRANSFORMATION:

@@ -1,0 +1,107 @@
+"""The consumer page as an answer: one view for whoever asks, in the language and size chosen."""
+
+from __future__ import annotations
+
+import asyncio
+from time import monotonic
+from urllib.parse import quote
+
+from fastapi import Request, Response
+from fastapi.responses import HTMLResponse
+
+from suyuan.domain.caller import CONSUMER
+from suyuan.domain.codes import Code, recognise
+from suyuan.domain.errors import CodeError, Unavailable
+from suyuan.domain.sentences import sentence
+from suyuan.domain.trail import Direction, Question
+from suyuan.web.language import Language, negotiate, vary_on_language
+from suyuan.web.name_book import page_names
+from suyuan.web.notices import EmptyBoard, NoticeBoard
+from suyuan.web.pages import (
+    Names,
+    PageLinks,
+    PageState,
+    content_security_policy,
+    page_state,
+    render_chain,
+    render_problem,
+)
+from suyuan.web.seen import seen
+
+# A page without a chain is answered so long after its request, or when it is ready. A malformed
+# code takes no look-up and an unknown one a round to every subsystem: neither the time nor the
+# length (``pages.environment.padded``) of what crosses an encrypted line shall tell which it was.
+STATUS_SECONDS = 0.08
+
+
+async def answer_page(request: Request, text: str) -> Response:
+    """The page of any text; its status is that of ``PageState``."""
+    began = monotonic()
+    language = page_language(request)
+    page, state = await _page(request, text, language)
+    if not state.has_chain:
+        await asyncio.sleep(STATUS_SECONDS - (monotonic() - began))
+    return html_answer(page, state.status, language)
+
+
+async def _page(request: Request, text: str, language: Language) -> tuple[str, PageState]:
+    record = f"/v1/chains/{quote(text, safe='')}"
+    elder = is_elder(request)
+    links = PageLinks.of(language=language.value, elder=elder, record=record)
+
+    def problem(state: PageState, detail: str | None = None) -> tuple[str, PageState]:
+        page = render_problem(
+            state, code=text, language=language.value, links=links, elder=elder, detail=detail
+        )
+        return page, state
+
+    try:
+        code = recognise(text)
+        return await _chain_page(request, code, language, links)
+    except CodeError as error:
+        said = sentence(error.code, error.params, language.value)
+        return problem(PageState.MALFORMED, said)
+    except Unavailable:
+        return problem(PageState.UNAVAILABLE)
+
+
+async def _chain_page(
+    request: Request, code: Code, language: Language, links: PageLinks
+) -> tuple[str, PageState]:
+    state = request.app.state
+    chain, known = await seen(request, Question(code, Direction.UP), CONSUMER, language)
+    board: NoticeBoard = getattr(state, "notice_board", None) or EmptyBoard()
+    static: Names = getattr(state, "names", None) or Names()
+    page = render_chain(
+        chain,
+        language=language.value,
+        names=page_names(known, static.subsystems),
+        links=links,
+        elder=is_elder(request),
+        notices=await board.notices(chain),
+    )
+    return page, page_state(chain)
+
+
+def page_language(request: Request) -> Language:
+    """The language that the page's own link chose, else the browser's."""
+    chosen = request.query_params.get("lang")
+    known = {one.value: one for one in Language}
+    return known.get(chosen or "") or negotiate(request.headers.get("accept-language"))
+
+
+def is_elder(request: Request) -> bool:
+    """Whether the larger text was chosen."""
+    return request.query_params.get("size") == "large"
+
+
+def html_answer(page: str, status: int, language: Language) -> Response:
+    """A page with the headers that every page has."""
+    response = HTMLResponse(page, status)
+    response.headers["Content-Security-Policy"] = content_security_policy()
+    response.headers["Cache-Control"] = "no-cache"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    vary_on_language(response.headers, language)
+    response.headers.add_vary_header("Accept")
+    return response

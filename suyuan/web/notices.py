@@ -1,0 +1,26 @@
+"""Recalls and stops of sale in force: where a page asks for those that cover its code."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from suyuan.domain.chain import Chain
+from suyuan.web.pages.banner import Notice
+
+
+class NoticeBoard(Protocol):
+    """Knows what is recalled; the service puts one on ``app.state.notice_board``.
+
+    A notice covers a code where it names the code, its lot, a container it is in, or a source of
+    it: whatever ``chain.things`` hold, which a consumer's chain follows upwards.
+    """
+
+    async def notices(self, chain: Chain) -> tuple[Notice, ...]: ...
+
+
+class EmptyBoard:
+    """The board of a service that keeps no recalls."""
+
+    async def notices(self, chain: Chain) -> tuple[Notice, ...]:
+        del chain
+        return ()

@@ -1,0 +1,55 @@
+"""What a page says of the product itself: its facts, who made it under which licence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from suyuan.domain.chain import Chain, product_of
+from suyuan.domain.register import Licence, product_key
+from suyuan.web.pages.facts import producer_of
+from suyuan.web.pages.moments import day
+from suyuan.web.pages.names import Names, clean, party_name
+from suyuan.web.pages.texts import texts
+from suyuan.web.pages.words import Language
+
+_VALUE_LIMIT = 80
+# A food maker has one or two; a group's register entry may list dozens.
+_LICENCES = 2
+
+
+def product_facts(chain: Chain, names: Names, language: Language) -> list[tuple[str, str]]:
+    """``(label, value)`` of what is known of the product; what is not known is not there.
+
+    What events state of this very thing goes before what a register says of the product.
+    """
+    sentences = texts(language)
+    stated = product_of(chain)
+    registered = names.products.get(product_key(chain.code))
+    producer = producer_of(chain) or (registered.producer if registered else None)
+    values = {
+        "lot": stated.lot,
+        "produced_on": stated.produced_on and day(stated.produced_on, language),
+        "expires_on": stated.expires_on and day(stated.expires_on, language),
+        "shelf_life": registered and registered.shelf_life,
+        "origin": stated.origin,
+        "spec": stated.spec,
+        "standard_no": registered and registered.standard,
+        "producer": producer and party_name(producer, names, language),
+    }
+    told = [(sentences[key], clean(value, _VALUE_LIMIT)) for key, value in values.items() if value]
+    licences = names.licences.get(producer.key, ()) if producer else ()
+    told += [(sentences["licence"], text) for text in _licences(licences, language)]
+    return told
+
+
+def _licences(licences: tuple[Licence, ...], language: Language) -> Iterator[str]:
+    """Those that end last, with the day that the register gives; it is a fact and no verdict."""
+    lasting = sorted(licences, key=lambda one: one.valid_to or date.max, reverse=True)
+    for licence in lasting[:_LICENCES]:
+        number = clean(licence.number)
+        if licence.valid_to is None:
+            yield number
+        else:
+            until = day(licence.valid_to, language)
+            yield texts(language)["valid_to"].format(number, until)

@@ -1,0 +1,36 @@
+"""A chain as its reader may see it: traced, named, and cut to the caller's rights."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from fastapi import Request
+
+from suyuan.domain import policy
+from suyuan.domain.caller import Caller
+from suyuan.domain.chain import Chain
+from suyuan.domain.errors import QuestionRefused
+from suyuan.domain.naming import Known, with_names
+from suyuan.domain.trail import Question
+from suyuan.web.language import Language
+from suyuan.web.name_book import NameBook, NoNames
+
+
+class Tracer(Protocol):
+    """Finds the whole chain; what of it the caller may see is cut by ``policy`` afterwards."""
+
+    async def trace(self, question: Question, caller: Caller) -> Chain: ...
+
+
+async def seen(
+    request: Request, question: Question, caller: Caller, language: Language
+) -> tuple[Chain, Known]:
+    """The chain as the caller may see it, with names, and what registers say of its codes."""
+    if question.since and question.as_of and question.since > question.as_of:
+        raise QuestionRefused("window_empty", since=question.since, as_of=question.as_of)
+    tracer: Tracer = request.app.state.tracer
+    book: NameBook = getattr(request.app.state, "name_book", None) or NoNames()
+    chain = await tracer.trace(question, caller)
+    known = await book.names(chain, caller)
+    cut = policy.view(chain, caller, known.organisations)
+    return with_names(cut, known, language.value), known

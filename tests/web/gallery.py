@@ -1,0 +1,121 @@
+"""Every page that a shopper can meet, in both languages and both sizes, for tests to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from suyuan.domain.chain import Chain, Finding, SourceReport, SourceStatus, Thing
+from suyuan.domain.codes import recognise
+from suyuan.domain.events import Item, Product
+from suyuan.domain.lookup import Ask, Hole, HoleReason, Key
+from suyuan.domain.register import Licence
+from suyuan.web.pages import (
+    Label,
+    Language,
+    Notice,
+    PageLinks,
+    PageState,
+    render_chain,
+    render_problem,
+)
+from tests.web.chains import ANSWERED, IMPORTER, NAMES, chain_event, chain_of, journey
+
+Render = Callable[[Language, bool], str]
+
+SERIAL = recognise("(01)06901234567892(21)7")
+SILENT: dict[str, Any] = {
+    "sources": (*ANSWERED[:2], SourceReport("meat", SourceStatus.TIMED_OUT, 2000)),
+    "holes": (Hole("meat", Key(Ask.CONTAINER, "x"), HoleReason.TIMEOUT),),
+}
+CITY = replace(
+    NAMES,
+    parties={IMPORTER.key: Label("厦门夏商冻品贸易有限公司", "Xiamen Xiashang Frozen Foods")},
+    licences={IMPORTER.key: (Licence("SC10744030704994", valid_to=date(2027, 1, 4)),)},
+)
+RECALL = Notice(
+    own=True,
+    published_on=date(2026, 2, 18),
+    publisher="厦门市市场监督管理局",
+    level=1,
+    reason=Label("检出沙门氏菌。", "Salmonella was found."),
+)
+
+
+def _incomplete() -> Chain:
+    gap = Finding("gap", "logistics-receive-60", params={"missing": "shipment"})
+    return journey(findings=(gap, Finding("conflict", "retail-sale-150")), **SILENT)
+
+
+def _hostile() -> Chain:
+    """Long words without a place to break, and every mark that could widen the page."""
+    long = Product(name="W" * 10_000, origin="M" * 10_000, spec="\u202e" + "0" * 10_000)
+    event = chain_event(hours=-1, place=f"urn:suyuan:x:{'A' * 400}", product=long)
+    return chain_of(event, *journey().events)
+
+
+def _destroyed() -> Chain:
+    event = chain_event("inspection", "destroy", items=(Item(SERIAL),))
+    return chain_of(event, code=SERIAL, things=(Thing(SERIAL, "serial"),))
+
+
+def _nothing(**more: Any) -> Chain:
+    return chain_of(findings=(Finding("unknown_code"),), **more)
+
+
+def _links(language: Language, elder: bool) -> PageLinks:
+    return PageLinks.of(language=language, elder=elder, record="/v1/chains/x")
+
+
+def _chain(chain: Chain, *notices: Notice) -> Render:
+    def render(language: Language, elder: bool) -> str:
+        links = _links(language, elder)
+        return render_chain(
+            chain, language=language, names=CITY, links=links, elder=elder, notices=notices
+        )
+
+    return render
+
+
+def _problem(state: PageState, code: str, detail: str | None = None) -> Render:
+    def render(language: Language, elder: bool) -> str:
+        links = _links(language, elder)
+        return render_problem(
+            state, code=code, language=language, links=links, elder=elder, detail=detail
+        )
+
+    return render
+
+
+STATES: dict[str, Render] = {
+    "issued": _chain(journey()),
+    "recalled": _chain(journey(), RECALL),
+    "stopped": _chain(journey(), replace(RECALL, stop_sale=True, own=False)),
+    "recalled-by-event": _chain(
+        chain_of(*journey().events, chain_event("inspection", "recall", hours=170))
+    ),
+    "incomplete": _chain(_incomplete()),
+    "hostile": _chain(_hostile()),
+    "class-level": _chain(
+        chain_of(code=recognise("06901234567892"), findings=(Finding("class_level"),))
+    ),
+    "unissued": _chain(_nothing()),
+    "unissued-recalled": _chain(_nothing(), RECALL),
+    "void": _chain(_destroyed()),
+    "unconfirmed": _chain(_nothing(**SILENT)),
+    "malformed": _problem(PageState.MALFORMED, "0690123456789X", "校验位应为 2。"),
+    "unavailable": _problem(PageState.UNAVAILABLE, "(01)06901234567892(10)L1"),
+}
+
+
+def _pages() -> Iterator[tuple[str, str]]:
+    for name, render in STATES.items():
+        yield name, render("zh", False)
+        yield f"{name}-en", render("en", False)
+        yield f"{name}-large", render("zh", True)
+        yield f"{name}-en-large", render("en", True)
+
+
+PAGES: dict[str, str] = dict(_pages())
