@@ -42,6 +42,11 @@ edge_commands = typer.Typer(
     no_args_is_help=True,
 )
 app.add_typer(edge_commands, name="edges")
+holder_commands = typer.Typer(
+    help="The gateway's index of who probably holds what (docs/federation.md).",
+    no_args_is_help=True,
+)
+app.add_typer(holder_commands, name="holders")
 Subsystems = Annotated[
     list[str] | None, typer.Option("--subsystem", metavar="ID", help="May be given several times.")
 ]
@@ -225,6 +230,23 @@ def rebuild_edges(subsystem: Subsystems = None) -> None:
     with _in_sentences() as terminal:
         if not edge_table.rebuild(find_place(os.environ, subsystem), terminal):
             raise typer.Exit(_FAILED)
+
+
+@holder_commands.command("rebuild")
+def rebuild_holders(
+    wait: Annotated[
+        bool, typer.Option(help="Watch until the running gateway has read every feed.")
+    ] = True,
+) -> None:
+    """Empty the index; the running gateway fills it anew from the subsystems' change feeds.
+
+    The exit status is 1 if a feed did not come to its end.
+    """
+    from services import holder_index
+    from services.place import find_place
+
+    with _in_sentences() as terminal:
+        holder_index.rebuild(find_place(os.environ), terminal, wait=wait)
 
 
 @key_commands.command()

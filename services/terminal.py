@@ -92,6 +92,10 @@ _PROGRESS = {
         "{subsystem}：已重建 {edges} 条边。",
         "{subsystem}: {edges} edges made anew.",
     ),
+    "holders_rebuilt": (
+        "{subsystem}：已重新读取 {changes} 条变更。",
+        "{subsystem}: {changes} changes read anew.",
+    ),
     "edge_missing": (
         "  缺少：{code}，事件 {event}（{time}），{role}，另一端 {other}",
         "  missing: {code} in event {event} ({time}), {role}, far end {other}",

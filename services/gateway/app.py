@@ -7,13 +7,15 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from services.gateway import files, proxy, register, routes
+from services.gateway import federation, files, proxy, register, routes
+from services.gateway.holders import HolderIndex
 from services.gateway.members import Members
 from services.gateway.names import FederatedNameBook
 from services.gateway.registry import read_registry
 from services.gateway.trace import FederatedTracer
 from suyuan.web import chains
 from suyuan.web.app import create_app as create
+from suyuan.web.claims import changes_key
 from suyuan.web.pages.names import Names
 from suyuan.web.pages.words import Label
 from suyuan.web.settings import ServiceSettings
@@ -27,11 +29,13 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     registry = read_registry(app.state.settings.registry)
     members = Members(registry, app.state.signing_key)
     app.state.members = members
-    app.state.tracer = FederatedTracer(members)
+    app.state.holders = HolderIndex(app.state.database, members, changes_key(app.state.signing_key))
+    app.state.tracer = FederatedTracer(members, app.state.holders)
     app.state.name_book = FederatedNameBook(members)
     app.state.names = Names(subsystems={s.id: Label(s.name.zh, s.name.en) for s in registry})
     try:
-        yield
+        async with app.state.holders.following():
+            yield
     finally:
         await members.close()
 
@@ -42,7 +46,10 @@ def create_app(settings: ServiceSettings) -> FastAPI:
         settings,
         title="溯源 · Suyuan gateway",
         # The proxy's first segment is any subsystem's id, so it must be asked last.
-        routers=[routes.router, files.router, register.router, chains.router, proxy.router],
+        routers=[
+            *(routes.router, federation.router, files.router, register.router),
+            *(chains.router, proxy.router),
+        ],
         lifespan=lifespan,
         description=DESCRIPTION,
     )

@@ -21,7 +21,7 @@ from suyuan.domain.caller import Caller
 from suyuan.domain.errors import NotKnown, Refused, Unavailable
 from suyuan.domain.register import Kind
 from suyuan.web import paths
-from suyuan.web.auth import CLAIMS_HEADER, Asking
+from suyuan.web.auth import CHANGES_KEY_HEADER, CLAIMS_HEADER, Asking
 
 # RFC 9110, 7.6.1: meant for one connection. The rest would betray the caller's key or ours.
 _NOT_PASSED_ON = frozenset(
@@ -43,7 +43,7 @@ _NOT_PASSED_ON = frozenset(
         "x-forwarded-proto",
         "x-forwarded-host",
     ]
-) | {CLAIMS_HEADER.lower()}
+) | {CLAIMS_HEADER.lower(), CHANGES_KEY_HEADER.lower()}
 
 _OF_A_BODY = frozenset({"content-length", "content-type", "content-encoding", "expect"})
 
@@ -56,7 +56,7 @@ _WRITING = (
     *(f"/v1/{kind.plural}/" for kind in Kind),
 )
 # What one service asks another on a caller's behalf, and nobody from outside.
-_NOT_SERVED = (["v1", "lookups"], ["v1", "names"], ["v1", "versions"])
+_NOT_SERVED = tuple(["v1", name] for name in ("lookups", "names", "versions", "changes"))
 
 paths.install()
 router = APIRouter()

@@ -1,4 +1,4 @@
-"""The gateway's own routes: reports in, one event by id, who is federated."""
+"""The gateway's own routes: reports in, one event by id, lists of them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from fastapi import APIRouter, Header, Query, Request, Response
 
 from services.gateway.events import find_event
 from services.gateway.lists import list_everywhere
-from services.gateway.members import Members
 from services.gateway.reporting import Relay
 from suyuan.domain.errors import ReportRefused
 from suyuan.web.auth import Asking, require_reporting
@@ -106,30 +105,6 @@ async def get_event(request: Request, event_id: str, caller: Asking) -> Response
     """
     version, silent = await find_event(request.app.state.members, event_id, caller)
     return event_response(version, request.headers.get("accept"), silent)
-
-
-@router.get("/v1/subsystems", tags=["federation"])
-async def get_subsystems(request: Request) -> Response:
-    """子系统 · Who is federated, in what state, when each last answered and how long it took."""
-    members: Members = request.app.state.members
-    health = await members.health()
-    return json_response(
-        {
-            "subsystems": [
-                {
-                    "id": s.id,
-                    "name": s.name.model_dump(),
-                    "department": s.department.model_dump(),
-                    "sectors": s.sectors,
-                    "adapter": s.adapter,
-                    "state": health[s.id].state,
-                    "last_answer": health[s.id].last_answer,
-                    "ms": health[s.id].ms,
-                }
-                for s in members.registry
-            ]
-        }
-    )
 
 
 def _as_given(answer: httpx.Response) -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import uuid4
 
+from services.gateway.holders import HolderIndex
 from services.gateway.members import Members
 from suyuan.domain.assemble import assemble
 from suyuan.domain.caller import Caller
@@ -17,8 +18,9 @@ from suyuan.web.deadlines import deadline_for
 class FederatedTracer:
     """Chains from every expected subsystem; who was silent is named in them."""
 
-    def __init__(self, members: Members) -> None:
+    def __init__(self, members: Members, holders: HolderIndex) -> None:
         self._members = members
+        self._holders = holders
 
     async def trace(self, question: Question, caller: Caller) -> Chain:
         deadline = deadline_for(caller)
@@ -29,4 +31,4 @@ class FederatedTracer:
         for report in reports:
             if report.status is SourceStatus.ANSWERED:
                 self._members.answered(report.subsystem)
-        return assemble(question, trail, reports)
+        return assemble(question, trail, await self._holders.told(reports, trail.holes))

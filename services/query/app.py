@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from services.query import register
+from services.query import changes, register
 from services.query.names import OwnNameBook
 from services.query.routes import router
 from services.query.trace import OwnTracer
@@ -16,7 +16,7 @@ from suyuan.web.app import create_app as create
 from suyuan.web.settings import ServiceSettings
 
 DESCRIPTION = "Chains out of one subsystem, consumer pages, QR codes, and the gateway's lookups."
-ROUTERS = (router, register.router, chains.router)
+ROUTERS = (router, changes.router, register.router, chains.router)
 
 
 @asynccontextmanager

@@ -90,11 +90,16 @@ class SourceStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SourceReport:
-    """How one subsystem fared in answering."""
+    """How one subsystem fared in answering.
+
+    ``probably_holds``: it was silent, and its change feed named a code that it was asked about.
+    Where that is not so it may hold something all the same.
+    """
 
     subsystem: str
     status: SourceStatus
     ms: int
+    probably_holds: bool = False
 
 
 @dataclass(frozen=True, slots=True)

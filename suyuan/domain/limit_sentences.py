@@ -24,6 +24,10 @@ LIMIT_SENTENCES: dict[str, tuple[str, str]] = {
             " after out to begin."
         ),
     ),
+    "changes_key_malformed": (
+        "请求头 Suyuan-Changes-Key 必须是 32 字节密钥的 base64url 形式。",
+        "The header Suyuan-Changes-Key must be a key of 32 bytes in base64url.",
+    ),
     "unit_unknown": (
         "“{value}”不是 UN/CEFACT 第 20 号建议的计量单位代码；相近的代码：{near}。",
         '"{value}" is no unit of UN/CEFACT Recommendation 20; codes that are near it: {near}.',

@@ -26,6 +26,13 @@ OPERATOR_SENTENCES: dict[str, tuple[str, str]] = {
         "{seconds} 秒内边表一直被读取，未能替换，原表未变；请结束长时间的查询后再试。",
         "The edge table was being read for {seconds} s; it is as it was, try later.",
     ),
+    "feeds_still": (
+        "索引已清空，但以下子系统的变更流没有读完：{subsystems}；网关运行且子系统应答后会自动继续。",
+        (
+            "The index is empty, and these feeds were not read to their end: {subsystems}. The"
+            " gateway goes on by itself once it runs and they answer."
+        ),
+    ),
     "file_not_writable": (
         "无法写入 {path}（{reason}）。",
         "{path} cannot be written ({reason}).",

@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from suyuan.domain.errors import Refused, Unavailable
+from suyuan.storage.changes import renumber
 from suyuan.storage.engine import INGEST_ROLE, QUERY_ROLE, async_url, database_url
 
 _T = TypeVar("_T")
@@ -71,8 +72,14 @@ def in_postgres_words(server_url: str) -> Iterator[None]:
 
 
 async def migrate(url: str, revision: str = "head") -> None:
-    """Bring one database's tables to a revision; at the newest, nothing is done."""
+    """Bring one database's tables to a revision; at the newest, nothing is done.
+
+    Reports out of another server's backup are given their place in the change feed here.
+    """
     await on_database(url, lambda it: command.upgrade(migrations_config(it), revision))
+    if revision == "head":
+        async with _connected(url) as connection, connection.begin():
+            await renumber(connection)
 
 
 async def migrate_back(url: str, revision: str) -> None:

@@ -56,10 +56,20 @@ events = Table(
     Column("id", _CODE, nullable=False),
     Column("reporter", _CODE, nullable=False),
     Column("document", Text, nullable=False),
+    # The transaction that stored it: the order of the change feed (suyuan/storage/changes.py).
+    Column(
+        "xact",
+        BigInteger,
+        nullable=False,
+        server_default=text("pg_current_xact_id()::text::bigint"),
+    ),
     PrimaryKeyConstraint("key", "party", "declaration", name="events_pkey"),
 )
 Index("events_declarations", events.c.key, postgresql_where=events.c.declaration)
 Index("events_by_id", events.c.id)
+# The key's bytes: with the key itself in its second place PostgreSQL 18 may take this index, while
+# the table is new, to find keys by, as quickly as by the primary key.
+Index("events_changes", events.c.xact, text("uuid_send(key)"))
 # Lists (suyuan/storage/lists.py). Spreadsheets put a million events under one instant: record time
 # keeps a page from sorting them all, and costs ingest a third of what the key would, since the rows
 # of a batch share it.
@@ -177,4 +187,26 @@ job_rejections = Table(
     Column("cells", Text, nullable=False),
     Column("faults", Text, nullable=False),
     PrimaryKeyConstraint("job", "line", name="job_rejections_pkey"),
+)
+
+# The gateway's own: who probably holds what, by the hashes in the subsystems' change feeds, and how
+# far each feed has been followed (suyuan/storage/holders.py).
+holders = Table(
+    "holders",
+    metadata,
+    Column("code", BigInteger, nullable=False),
+    Column("subsystem", _CODE, nullable=False),
+    PrimaryKeyConstraint("code", "subsystem", name="holders_pkey"),
+)
+
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("subsystem", _CODE, primary_key=True),
+    Column("cursor", Text),
+    Column("changes", BigInteger, nullable=False, server_default="0"),
+    Column("last_change", DateTime(timezone=True)),
+    Column("watermark", DateTime(timezone=True)),
+    Column("follower", Uuid),
+    Column("followed_at", DateTime(timezone=True)),
 )

@@ -25,6 +25,8 @@ from suyuan.web.quotas import Quotas
 from suyuan.web.state import database_of, settings_of
 
 CLAIMS_HEADER = "Suyuan-Claims"
+# Under which key the codes in a change feed are to be hashed; the gateway's, as claims are.
+CHANGES_KEY_HEADER = "Suyuan-Changes-Key"
 CACHE_SECONDS = 5.0
 # About 2 MB of callers; more keys than this in five seconds are looked up again.
 _CACHE_KEYS = 10_000

@@ -7,6 +7,7 @@ gateway alone holds the private key, so a subsystem can check claims and cannot 
 from __future__ import annotations
 
 import json
+from hashlib import blake2b
 from pathlib import Path
 from time import time
 from typing import Any, Literal
@@ -59,6 +60,15 @@ def read_key(path: Path, *, private: bool) -> OKPKey:
         return import_key(jwk if isinstance(jwk, dict) else {}, private=private)
     except ValueError as error:
         raise ValueError(f"{path} is {error}") from error
+
+
+def changes_key(key: OKPKey) -> bytes:
+    """The 32 bytes under which codes in change feeds are hashed, from the gateway's signing key.
+
+    Nothing more to keep or to share: a gateway with another key has its index made anew.
+    """
+    secret = str(key.as_dict(private=True)["d"]).encode()
+    return blake2b(secret, digest_size=32, person=b"suyuan-changes").digest()
 
 
 def sign(caller: Caller, *, audience: str, key: OKPKey, ttl: int = TTL_SECONDS) -> str:

@@ -80,7 +80,13 @@ def write_chain(
             for a in chain.affected
         ],
         "sources": [
-            {"subsystem": s.subsystem, "status": s.status.value, "ms": s.ms} for s in chain.sources
+            {
+                "subsystem": s.subsystem,
+                "status": s.status.value,
+                "ms": s.ms,
+                "probably_holds": s.probably_holds or None,  # never false: no proof of absence
+            }
+            for s in chain.sources
         ],
         "holes": _holes(chain.holes),
         "limits_hit": list(chain.limits_hit),
