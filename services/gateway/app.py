@@ -13,7 +13,7 @@ from services.gateway.members import Members
 from services.gateway.names import FederatedNameBook
 from services.gateway.registry import read_registry
 from services.gateway.trace import FederatedTracer
-from suyuan.web import chains
+from suyuan.web import chains, resolver
 from suyuan.web.app import create_app as create
 from suyuan.web.claims import changes_key
 from suyuan.web.pages.names import Names
@@ -48,7 +48,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
         # The proxy's first segment is any subsystem's id, so it must be asked last.
         routers=[
             *(routes.router, federation.router, files.router, register.router),
-            *(chains.router, proxy.router),
+            *(chains.router, resolver.router, proxy.router),
         ],
         lifespan=lifespan,
         description=DESCRIPTION,

@@ -22,11 +22,11 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from suyuan.domain.activities import SECTORS
-from suyuan.web.chains import GS1_PATHS
+from suyuan.domain.codes.link_paths import PRIMARY_KEYS
 
 # First path segments that the gateway serves itself: no subsystem may be called so.
 RESERVED = frozenset(
-    {*GS1_PATHS, "v1", "t", "epcis", "docs", "openapi.json", "healthz", "readyz", "metrics"}
+    {*PRIMARY_KEYS, "v1", "t", "epcis", "docs", "openapi.json", "healthz", "readyz", "metrics"}
     | {"gateway", ".well-known"}
 )
 

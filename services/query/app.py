@@ -11,12 +11,12 @@ from services.query import changes, register
 from services.query.names import OwnNameBook
 from services.query.routes import router
 from services.query.trace import OwnTracer
-from suyuan.web import chains
+from suyuan.web import chains, resolver
 from suyuan.web.app import create_app as create
 from suyuan.web.settings import ServiceSettings
 
 DESCRIPTION = "Chains out of one subsystem, consumer pages, QR codes, and the gateway's lookups."
-ROUTERS = (router, changes.router, register.router, chains.router)
+ROUTERS = (router, changes.router, register.router, chains.router, resolver.router)
 
 
 @asynccontextmanager

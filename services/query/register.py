@@ -55,7 +55,7 @@ async def post_names(request: Request, caller: Asking, database: OwnDatabase) ->
         raise NotAllowed("gateway_only")
     wanted = read_names_request(await request.body(), most=MOST_NAMES)
     known = await OwnNames(database).ask(wanted)
-    return Response(write_names_response(known), media_type="application/json")
+    return Response(write_names_response(known, wanted), media_type="application/json")
 
 
 async def find_history(database: Database, kind: Kind, code: Code) -> list[Version]:

@@ -114,6 +114,20 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class ProductLink:
+    """An address that an enterprise gives for its product (GS1 Digital Link).
+
+    ``type`` is a bare word of the GS1 Web Vocabulary, ``languages`` are tags like ``zh-CN``.
+    """
+
+    type: str
+    url: str
+    title: Naming = Naming()
+    languages: tuple[str, ...] = ()
+    media_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Product:
     """A product by its GTIN or its maker's own code; ``party`` is whose entry this is.
 
@@ -129,6 +143,7 @@ class Product:
     shelf_life: str | None = None
     sector: str | None = None
     standard: str | None = None
+    links: tuple[ProductLink, ...] = ()
 
     @property
     def kind(self) -> Kind:

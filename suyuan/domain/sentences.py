@@ -12,6 +12,7 @@ from typing import Any
 
 from suyuan.domain.file_sentences import FILE_SENTENCES
 from suyuan.domain.limit_sentences import LIMIT_SENTENCES
+from suyuan.domain.link_sentences import LINK_SENTENCES
 from suyuan.domain.operator_sentences import OPERATOR_SENTENCES
 from suyuan.domain.register_sentences import REGISTER_SENTENCES
 from suyuan.domain.report_sentences import REPORT_SENTENCES
@@ -26,6 +27,7 @@ _UNKNOWN = ("此处有误（{code}）。", "Something is wrong here ({code}).")
 
 SENTENCES: dict[str, tuple[str, str]] = {
     **LIMIT_SENTENCES,
+    **LINK_SENTENCES,
     **FILE_SENTENCES,
     **OPERATOR_SENTENCES,
     **REGISTER_SENTENCES,

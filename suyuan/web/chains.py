@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from suyuan.domain import policy
@@ -18,9 +17,7 @@ from suyuan.domain.codes import Code, recognise
 from suyuan.domain.errors import QuestionRefused
 from suyuan.domain.trail import DEFAULT_MAX_EVENTS, Direction, Question
 from suyuan.web import paths, qr
-from suyuan.web.accept import prefers_html
 from suyuan.web.auth import Asking
-from suyuan.web.consumer import answer_page
 from suyuan.web.language import negotiate, vary_on_language
 from suyuan.web.responses import json_response
 from suyuan.web.seen import seen
@@ -33,13 +30,6 @@ from suyuan.wire.cursors import read_page
 MAX_EVENTS = 100_000
 
 MAX_HOPS = 10_000
-
-# The first path segments of GS1 Digital Links whose keys name things (Digital Link URI 1.2, 4.3).
-GS1_PATHS = (
-    *("01", "00", "253", "255", "401", "402", "414", "417"),
-    *("8003", "8004", "8006", "8010", "8017", "8018"),
-)
-
 
 paths.install()
 router = APIRouter()
@@ -111,33 +101,6 @@ async def get_qr_png(
     return Response(qr.png(_page_address(request, code), scale=scale), media_type="image/png")
 
 
-@router.get("/t/{code:text}", tags=["pages"], response_class=HTMLResponse)
-@router.head("/t/{code:text}", include_in_schema=False)
-async def get_page(request: Request, code: str, caller: Asking) -> Response:
-    """消费者页面 · The page of any code; the chain as JSON by `Accept`."""
-    return await _page(request, code, caller)
-
-
-async def _get_gs1_page(request: Request, key: str, caller: Asking) -> Response:
-    """消费者页面 · The page of a GS1 key, on its Digital Link path; JSON by `Accept`."""
-    del key  # decoded by the router: a lot with a slash in it would look like two segments
-    path = request.scope["raw_path"].decode("latin-1").partition("?")[0]
-    return await _page(request, f"https://id.gs1.org{path.rstrip('/')}", caller)
-
-
-for _ai in GS1_PATHS:
-    router.add_api_route(
-        f"/{_ai}/{{key:path}}",
-        _get_gs1_page,
-        tags=["pages"],
-        response_class=HTMLResponse,
-        include_in_schema=_ai == "01",
-    )
-    router.add_api_route(
-        f"/{_ai}/{{key:path}}", _get_gs1_page, methods=["HEAD"], include_in_schema=False
-    )
-
-
 def _page_after(query: ChainQuery) -> tuple[int, datetime | None]:
     """How many events were given before; the record time is that of the first page."""
     if query.after is None:
@@ -155,10 +118,3 @@ def _recognised(text: str, caller: Caller) -> Code:
 def _page_address(request: Request, code: str) -> str:
     public_url: str = request.app.state.settings.public_url
     return qr.page_address(public_url, recognise(code))
-
-
-async def _page(request: Request, text: str, caller: Caller) -> Response:
-    """HTML for people; JSON for programs that ask so."""
-    if prefers_html(request.headers.get("accept")):
-        return await answer_page(request, text)
-    return await get_chain(request, text, caller, ChainQuery())

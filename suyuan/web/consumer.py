@@ -34,17 +34,22 @@ from suyuan.web.seen import seen
 STATUS_SECONDS = 0.08
 
 
-async def answer_page(request: Request, text: str) -> Response:
-    """The page of any text; its status is that of ``PageState``."""
+async def answer_page(request: Request, text: str, refused: CodeError | None = None) -> Response:
+    """The page of any text; its status is that of ``PageState``.
+
+    ``refused`` says what is wrong with an address, where the text alone could be read.
+    """
     began = monotonic()
     language = page_language(request)
-    page, state = await _page(request, text, language)
+    page, state = await _page(request, text, language, refused)
     if not state.has_chain:
         await asyncio.sleep(STATUS_SECONDS - (monotonic() - began))
     return html_answer(page, state.status, language)
 
 
-async def _page(request: Request, text: str, language: Language) -> tuple[str, PageState]:
+async def _page(
+    request: Request, text: str, language: Language, refused: CodeError | None
+) -> tuple[str, PageState]:
     record = f"/v1/chains/{quote(text, safe='')}"
     elder = is_elder(request)
     links = PageLinks.of(language=language.value, elder=elder, record=record)
@@ -56,6 +61,8 @@ async def _page(request: Request, text: str, language: Language) -> tuple[str, P
         return page, state
 
     try:
+        if refused is not None:
+            raise refused
         code = recognise(text)
         return await _chain_page(request, code, language, links)
     except CodeError as error:

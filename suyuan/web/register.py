@@ -9,7 +9,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 from pydantic_core import PydanticCustomError
 
 from suyuan.domain.activities import SECTORS
+from suyuan.domain.links import REGISTRABLE_TYPES
 from suyuan.domain.register import Kind
+from suyuan.wire.register_cards import LINKS_LIMIT, URL_LIMIT
 
 
 def _parse_day(value: Any) -> date:
@@ -79,6 +81,24 @@ def _object(**members: Any) -> dict[str, Any]:
 
 
 _NAMES = {**_object(zh=_TEXT, en=_TEXT), "minProperties": 1}
+_LINKS = {
+    "type": "array",
+    "description": "addresses that a GS1 resolver leads to; types of the GS1 Web Vocabulary",
+    "maxItems": LINKS_LIMIT,
+    "items": {
+        **_object(
+            type={"enum": list(REGISTRABLE_TYPES)},
+            url={"type": "string", "pattern": "^https://", "maxLength": URL_LIMIT},
+            title=_object(zh=_TEXT, en=_TEXT),
+            languages={
+                "type": "array",
+                "items": {"type": "string", "pattern": "^[a-z]{2}(-[A-Z]{2})?$"},
+            },
+            media_type=_TEXT,
+        ),
+        "required": ["type", "url"],
+    },
+}
 _BODIES = {
     Kind.PARTY: _object(
         names=_NAMES,
@@ -106,6 +126,7 @@ _BODIES = {
         shelf_life=_TEXT,
         sector={"enum": list(SECTORS)},
         standard=_TEXT,
+        links=_LINKS,
         valid_from=_DATE,
     ),
 }

@@ -26,6 +26,7 @@ from suyuan.domain.register import (
 from suyuan.wire.divisions import division_name, read_district
 from suyuan.wire.reading import Reading
 from suyuan.wire.register_cards import ADDRESS_LIMIT, LICENCES_LIMIT, NAME_LIMIT, WORD_LIMIT
+from suyuan.wire.register_links import read_links, write_links
 
 _NAMES = frozenset({"zh", "en"})
 _LICENCE = frozenset({"number", "type", "valid_from", "valid_to"})
@@ -39,7 +40,7 @@ MEMBERS: dict[Kind, frozenset[str]] = {
     Kind.PRODUCT: frozenset(
         [
             *("names", "party", "producer", "spec", "shelf_life", "sector", "standard"),
-            "valid_from",
+            *("links", "valid_from"),
         ]
     ),
 }
@@ -147,6 +148,7 @@ def _read_product(
         reading.text(raw, "shelf_life", limit=WORD_LIMIT),
         reading.one_of(raw, "sector", "", SECTORS),
         reading.text(raw, "standard", limit=WORD_LIMIT),
+        read_links(reading, raw),
     )
 
 
@@ -267,6 +269,7 @@ def _members(entry: Entry) -> dict[str, Any]:
                 "shelf_life": entry.shelf_life,
                 "sector": entry.sector,
                 "standard": entry.standard,
+                "links": write_links(entry.links),
             }
 
 

@@ -7,6 +7,7 @@ decoded against these types, whose bounds are those of ``suyuan.wire.register``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from typing import Annotated, TypeVar
@@ -26,6 +27,7 @@ from suyuan.domain.register import (
     Party,
     Place,
     Product,
+    ProductLink,
     public_view,
 )
 
@@ -33,6 +35,9 @@ NAME_LIMIT = 200
 ADDRESS_LIMIT = 500
 WORD_LIMIT = 100
 LICENCES_LIMIT = 50
+LINKS_LIMIT = 30
+URL_LIMIT = 1_000
+LANGUAGES_LIMIT = 20
 
 _Key = Annotated[str, Meta(min_length=1, max_length=2_048)]
 _Name = Annotated[str, Meta(min_length=1, max_length=NAME_LIMIT)]
@@ -79,6 +84,14 @@ class PlaceCard(Struct, frozen=True, omit_defaults=True):
     address: _Address | None = None
 
 
+class LinkCard(Struct, frozen=True, omit_defaults=True):
+    type: _Word
+    url: Annotated[str, Meta(pattern="^https://", max_length=URL_LIMIT)]
+    title: NamingCard = NamingCard()
+    languages: Annotated[tuple[_Word, ...], Meta(max_length=LANGUAGES_LIMIT)] = ()
+    media_type: _Word | None = None
+
+
 class ProductCard(Struct, frozen=True, omit_defaults=True):
     code: _Key
     names: NamingCard
@@ -89,6 +102,7 @@ class ProductCard(Struct, frozen=True, omit_defaults=True):
     shelf_life: _Word | None = None
     sector: _Word | None = None
     standard: _Word | None = None
+    links: Annotated[tuple[LinkCard, ...], Meta(max_length=LINKS_LIMIT)] = ()
 
 
 Card = PartyCard | PlaceCard | ProductCard
@@ -157,14 +171,22 @@ def read_names_request(body: bytes, *, most: int) -> Wanted:
     return Wanted(tuple(request.parties), tuple(request.places), tuple(request.products))
 
 
-def write_names_response(known: Known) -> bytes:
-    """What may leave the subsystem: of parties the public view alone."""
+def write_names_response(known: Known, wanted: Wanted) -> bytes:
+    """What may leave the subsystem: of parties the public view alone.
+
+    Links go with the first product alone, which the chain is of: a chain can name thousands.
+    """
     seen = [public_view(party) for party in known.parties.values()]
+    first = wanted.products[:1]
+    products = [
+        product if product.code.key in first else replace(product, links=())
+        for product in known.products.values()
+    ]
     return _encoder.encode(
         NamesResponse(
             [card for p in seen if p is not None and isinstance(card := _card(p), PartyCard)],
             [card for p in known.places.values() if isinstance(card := _card(p), PlaceCard)],
-            [card for p in known.products.values() if isinstance(card := _card(p), ProductCard)],
+            [card for p in products if isinstance(card := _card(p), ProductCard)],
         )
     )
 
@@ -215,7 +237,8 @@ def _card(entry: Entry) -> Card:
         case Product():
             parties = (_key(entry.party), _key(entry.producer))
             facts = (entry.spec, entry.shelf_life, entry.sector, entry.standard)
-            return ProductCard(key, names, since, *parties, *facts)
+            links = tuple(map(_link_card, entry.links))
+            return ProductCard(key, names, since, *parties, *facts, links)
 
 
 def _entry(card: Card) -> Entry:
@@ -271,7 +294,18 @@ def _product(card: ProductCard) -> Product:
         card.shelf_life,
         card.sector,
         card.standard,
+        tuple(map(_link, card.links)),
     )
+
+
+def _link(card: LinkCard) -> ProductLink:
+    title = Naming(card.title.zh, card.title.en)
+    return ProductLink(card.type, card.url, title, card.languages, card.media_type)
+
+
+def _link_card(link: ProductLink) -> LinkCard:
+    title = NamingCard(link.title.zh, link.title.en)
+    return LinkCard(link.type, link.url, title, link.languages, link.media_type)
 
 
 def _key(code: Code | None) -> str | None:

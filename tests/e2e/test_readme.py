@@ -19,6 +19,7 @@ from tests.web import chromium
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 LOT = "(01)09521234000044(10)RM260305"
 PAGE = "/01/09521234000044/10/RM260305"
+BROWSER = {"Accept": "text/html,*/*;q=0.8", "Accept-Language": "en"}
 
 
 def blocks(section: str) -> list[str]:
@@ -52,7 +53,7 @@ def story(running: RunningCity) -> dict[str, str]:
     told["again"] = typed(running, post)
     typed(running, stop_it)
     told["without"] = typed(running, "\n".join(asks))
-    told["page without"] = httpx.get(running.url + PAGE, headers={"Accept-Language": "en"}).text
+    told["page without"] = httpx.get(running.url + PAGE, headers=BROWSER).text
     typed(running, start_it)
     told["healed"] = typed(running, chain)
     told["inspected"] = typed(running, inspect)
@@ -106,7 +107,7 @@ def test_the_qr_symbol_of_the_readme_opens_the_page(
     symbol.write_bytes(httpx.get(f"{running.url}/v1/qr/{LOT}.png").content)
     (decoded,) = zxingcpp.read_barcodes(Image.open(symbol))
     assert decoded.text == running.url + PAGE
-    page = httpx.get(decoded.text, headers={"Accept-Language": "en"})
+    page = httpx.get(decoded.text, headers=BROWSER)
     assert page.status_code == 200
     assert "Fried rice with sausage" in page.text
 
@@ -125,7 +126,7 @@ def test_every_page_that_is_announced_opens(running: RunningCity) -> None:
     pages = re.findall(rf"{re.escape(running.url)}/(?:01|t)/\S+", running.said)
     assert len(set(pages)) >= 3
     for page in pages:
-        assert httpx.get(page).status_code == 200, page
+        assert httpx.get(page, headers=BROWSER).status_code == 200, page
 
 
 def test_the_command_that_is_announced_works(running: RunningCity) -> None:

@@ -20,12 +20,12 @@ PAGE = "/01/09521234000020/10/XC260301"
 @pytest.fixture(scope="module")
 def pages(running: RunningCity) -> tuple[str, str]:
     """The sausages' page before the new name is registered, and afterwards."""
-    before = httpx.get(running.url + PAGE).text
+    before = httpx.get(running.url + PAGE, headers={"Accept": "text/html"}).text
     answer = re.search(r"```json\n(.*?)```", DOCS, re.DOTALL)
     assert answer is not None
     assert json.loads(typed(running, REGISTER)) == json.loads(answer[1])
     assert json.loads(typed(running, REGISTER))["repeated"] == 1
-    return before, httpx.get(running.url + PAGE).text
+    return before, httpx.get(running.url + PAGE, headers={"Accept": "text/html"}).text
 
 
 def test_the_page_shows_the_name_that_holds_today(pages: tuple[str, str]) -> None:

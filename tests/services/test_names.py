@@ -34,7 +34,8 @@ def names(found: dict[str, Any], member: str) -> dict[str, str | None]:
 
 
 def page(client: httpx.Client, language: str = "zh") -> str:
-    return client.get(f"/01/{GTIN}/10/L1", headers={"Accept-Language": language}).text
+    headers = {"Accept": "text/html", "Accept-Language": language}
+    return client.get(f"/01/{GTIN}/10/L1", headers=headers).text
 
 
 @pytest.fixture
@@ -87,12 +88,12 @@ def test_what_an_event_states_goes_before_the_register(told: City) -> None:
 def test_a_lot_that_nobody_reported_gets_no_products_name(told: City) -> None:
     fake = f"(01){GTIN}(10)FAKE"
     assert chain(told.client(at="meat"), fake)["product"] is None
-    assert "上海青" not in told.client(at="meat").get(f"/01/{GTIN}/10/FAKE").text
+    assert "上海青" not in told.client(at="meat").get(f"/t/01/{GTIN}/10/FAKE").text
 
 
 def test_a_lone_gtin_has_its_products_name(told: City) -> None:
     assert chain(told.client(at="meat"), GTIN)["product"]["name"] == "上海青"
-    assert "上海青" in told.client().get(f"/01/{GTIN}").text
+    assert "上海青" in told.client().get(f"/t/01/{GTIN}").text
 
 
 def test_a_name_holds_from_its_date(told: City) -> None:

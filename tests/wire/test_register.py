@@ -293,12 +293,12 @@ def test_a_question_and_its_answer_come_through_as_they_were() -> None:
     place = Place(IDS[Kind.PLACE], Naming("市场"), TODAY)
     known = Known({ME.key: Party(ME, Naming("厂"), TODAY)}, {place.code.key: place}, {})
     asked = Wanted((ME.key,), (place.code.key,))
-    assert read_names_response(write_names_response(known), asked) == known
+    assert read_names_response(write_names_response(known, asked), asked) == known
 
 
 def test_no_address_person_or_telephone_is_ever_answered() -> None:
     person = Party(IDS[Kind.PARTY], Naming("张三"), TODAY, organisation=False)
-    body = write_names_response(Known({"a": WHOLE, "b": person}))
+    body = write_names_response(Known({"a": WHOLE, "b": person}), Wanted())
     assert "工业路".encode() not in body
     assert b"139" not in body
     assert "张三".encode() not in body

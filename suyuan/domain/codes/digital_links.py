@@ -14,11 +14,11 @@ _URI = re.compile(r"https?://([^/?#]+)/([^?#]*)", re.IGNORECASE)
 _KEY_NAMES = {
     "sscc": "00", "gtin": "01", "itip": "8006", "grai": "8003", "giai": "8004", "cpid": "8010",
     "gdti": "253", "gcn": "255", "ginc": "401", "gsin": "402", "gsrnp": "8017", "gsrn": "8018",
-    "gln": "414", "party": "417",
+    "gln": "414", "party": "417", "payTo": "415", "gmn": "8013",
 }  # fmt: skip
 _QUALIFIER_NAMES = {
     "cpv": "22", "lot": "10", "ser": "21", "tpx": "235", "glnx": "254", "cpsn": "8011",
-    "srin": "8019",
+    "srin": "8019", "refno": "8020",
 }  # fmt: skip
 _KEYS = _KEY_NAMES | {ai: ai for ai in IDENTIFIERS}
 _QUALIFIERS = {

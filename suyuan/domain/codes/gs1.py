@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import quote
 
-from suyuan.domain.codes.check_digits import gs1_check_digit
+from suyuan.domain.codes.check_digits import gmn_check_pair, gs1_check_digit
 from suyuan.domain.codes.code import Level
 from suyuan.domain.codes.reading import Reading, malformed, wrong_check_digit
 
@@ -40,6 +40,7 @@ class Identifier(NamedTuple):
     """A row of the table: one identification key.
 
     ``checked``     how many characters of the value, from its start, a check digit closes; 0: none
+    ``pair``        whether a pair of check characters closes the value
     ``long_level``  the level where more characters follow those, namely a serial
     ``qualifiers``  the finest first; the first one present makes the key
     """
@@ -52,6 +53,7 @@ class Identifier(NamedTuple):
     checked: int = 0
     long_level: Level | None = None
     qualifiers: tuple[Qualifier, ...] = ()
+    pair: bool = False
 
 
 def _form(pattern: str) -> re.Pattern[str]:
@@ -67,6 +69,9 @@ _PIECE_SERIAL = _SERIAL._replace(scheme="itip")
 _PLACE = Qualifier("254", "extension", "X..20", _form("X{1,20}"), "gln", Level.OTHER)
 _PART_SERIAL = Qualifier("8011", "serial", "N..12", _form("[0-9]{1,12}"), "cpi")
 _RELATION = Qualifier("8019", "instance", "N..10", _form("[0-9]{1,10}"))
+_PAYMENT = Qualifier("8020", "payment", "X..25", _form("X{1,25}"))
+# EU 2018/574: who operates, runs a plant or a machine, by whom the identifier was issued.
+_ISSUER = Qualifier("7040", "issuer", "N1+X3", _form("[0-9]X{3}"))
 
 _TRADE_ITEM = (_SERIAL, _THIRD_PARTY, _LOT, _VARIANT)
 _PIECE = (_PIECE_SERIAL, _PIECE_LOT, _VARIANT)
@@ -86,7 +91,15 @@ IDENTIFIERS: dict[str, Identifier] = {
         Identifier(
             "8003", "grai", Level.CLASS, "N14+X..16", _form("0[0-9]{13}X{0,16}"), 14, Level.SERIAL
         ),
-        Identifier("8004", "giai", Level.SERIAL, "X..30", _form("[0-9]{4}X{1,26}")),
+        Identifier(
+            "8004",
+            "giai",
+            Level.SERIAL,
+            "X..30",
+            _form("[0-9]{4}X{1,26}"),
+            qualifiers=(_ISSUER,),
+        ),
+        Identifier("8013", "gmn", Level.CLASS, "X..25", _form("[0-9]{4}X{1,21}"), pair=True),
         Identifier(
             "8010",
             "cpi",
@@ -107,8 +120,19 @@ IDENTIFIERS: dict[str, Identifier] = {
         Identifier(
             "8018", "gsrn", Level.SERIAL, "N18", _form("[0-9]{18}"), 18, qualifiers=(_RELATION,)
         ),
-        Identifier("414", "gln", Level.OTHER, "N13", _form("[0-9]{13}"), 13, qualifiers=(_PLACE,)),
-        Identifier("417", "gln", Level.OTHER, "N13", _form("[0-9]{13}"), 13),
+        Identifier(
+            "414",
+            "gln",
+            Level.OTHER,
+            "N13",
+            _form("[0-9]{13}"),
+            13,
+            qualifiers=(_PLACE, _ISSUER),
+        ),
+        Identifier("417", "gln", Level.OTHER, "N13", _form("[0-9]{13}"), 13, qualifiers=(_ISSUER,)),
+        Identifier(
+            "415", "gln", Level.OTHER, "N13", _form("[0-9]{13}"), 13, qualifiers=(_PAYMENT,)
+        ),
     )
 }
 
@@ -143,6 +167,8 @@ def _read(row: Identifier, elements: Mapping[str, str]) -> Reading:
         if len(value) > row.checked and row.long_level is not None:
             level = row.long_level
             parts[row.scheme], parts["serial"] = value[: row.checked], value[row.checked :]
+    elif row.pair and value[-2:] != (expected := gmn_check_pair(value[:-2])):
+        problem = wrong_check_digit(expected)
     reading = Reading(row.scheme, f"{DOMAIN}{row.ai}/{encode(value)}", level, parts, problem)
     return reading if len(elements) == 1 else _qualified(reading, row, elements)
 

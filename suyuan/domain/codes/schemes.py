@@ -16,6 +16,7 @@ NAMES: dict[str, tuple[str, str]] = {
     "gdti": ("GS1 文件类型代码", "GS1 document (GDTI)"),
     "gcn": ("GS1 优惠券代码", "GS1 coupon (GCN)"),
     "cpi": ("GS1 组件/部件代码", "GS1 component or part (CPID)"),
+    "gmn": ("GS1 全球型号代码", "GS1 global model number (GMN)"),
     "ginc": ("GS1 托运代码", "GS1 consignment (GINC)"),
     "gsin": ("GS1 装运代码", "GS1 shipment (GSIN)"),
     "uscc": ("统一社会信用代码", "Unified social credit code"),

@@ -9,6 +9,7 @@ from stdnum.iso7064 import mod_11_10
 
 from suyuan.domain.codes.check_digits import (
     USCC_ALPHABET,
+    gmn_check_pair,
     gs1_check_digit,
     mod_11_10_check_digit,
     uscc_check_character,
@@ -48,3 +49,8 @@ def test_published_usccs_close_with_their_check_character(code: str) -> None:
 def test_a_uscc_sum_divisible_by_31_gives_zero() -> None:
     """Copies of the algorithm that leave out the outer modulo index past the alphabet here."""
     assert uscc_check_character("0" * 17) == "0"
+
+
+def test_a_model_number_closes_with_the_pair_of_the_general_specifications() -> None:
+    # GS1 General Specifications, 7.9.5: the worked example.
+    assert gmn_check_pair("1987654Ad4X4bL5ttr2310c") == "2K"

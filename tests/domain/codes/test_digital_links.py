@@ -64,7 +64,6 @@ def test_a_link_keeps_its_identifier_in_every_use(ai: str, use: Use) -> None:
         "https://example.com/order/00/details",
         "https://example.com/01/06901234567892/reviews",
         "https://example.com/01/06901234567892/10/L1/10/L2",
-        "https://id.gs1.org/8013/1987654Ad4X4bL5ttr2310c2K",
         "http://transaction.acme.com/po/12345678",
         "https://example.com",
     ],
