@@ -15,6 +15,7 @@ from suyuan.domain.caller import Caller, CallerRole
 from suyuan.storage.daemon import replace_text
 from suyuan.storage.keys import new_key
 from suyuan.web.claims import generate_key_pair
+from suyuan.web.coding_keys import generate_key
 
 # One call of the gateway to a subsystem; on one machine an answer takes milliseconds.
 _TIMEOUT_SECONDS = 3.0
@@ -90,6 +91,14 @@ def ensure_claims_keys(private_key: Path, public_key: Path) -> bool:
     private, public = generate_key_pair()
     replace_text(public_key, json.dumps(public) + "\n", mode=0o644)
     replace_text(private_key, json.dumps(private) + "\n", mode=0o600)
+    return True
+
+
+def ensure_coding_keys(path: Path) -> bool:
+    """Make the secret of the code service; ``False`` if there is one."""
+    if path.exists():
+        return False
+    replace_text(path, generate_key() + "\n", mode=0o600)
     return True
 
 

@@ -336,6 +336,21 @@ def claims(
             terminal.line(f"{private}\n{public}")
 
 
+@key_commands.command()
+def coding(
+    file: Annotated[Path, typer.Option(metavar="FILE", help="For every subsystem.")],
+) -> None:
+    """Make the secret that codes are given out by, unless the file is there.
+
+    A new key is a new first line of the file; the old lines stay, for what is printed already.
+    """
+    from services.city import ensure_coding_keys
+
+    with _in_sentences() as terminal, _file_errors():
+        if ensure_coding_keys(file):
+            terminal.line(str(file))
+
+
 @app.command()
 def openapi(
     folder: Annotated[Path, typer.Argument(help="Where the files are written.")] = Path("openapi"),

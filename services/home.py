@@ -89,6 +89,7 @@ class Home:
         self.api_keys = self.path / "keys.json"
         self.claims_private_key = self.path / "keys" / "claims_private.json"
         self.claims_public_key = self.path / "keys" / "claims_public.json"
+        self.coding_keys = self.path / "keys" / "coding.keys"
         self.demonstration = self.path / "demonstration.json"
         # Held for as long as `suyuan run` is at work here.
         self.runner = PidFile(self.run / "suyuan.pid")

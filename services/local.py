@@ -18,7 +18,14 @@ from contextlib import ExitStack, contextmanager
 from types import FrameType
 
 from services import demo
-from services.city import SUBSYSTEMS, DemoKeys, demo_keys, ensure_claims_keys, write_registry
+from services.city import (
+    SUBSYSTEMS,
+    DemoKeys,
+    demo_keys,
+    ensure_claims_keys,
+    ensure_coding_keys,
+    write_registry,
+)
 from services.home import Home, LocalSettings, RunningCity
 from services.key_ring import KeyRing
 from services.processes import (
@@ -159,6 +166,7 @@ class LocalCity:
 
     def _establish_trust(self, city: RunningCity) -> DemoKeys:
         ensure_claims_keys(self._home.claims_private_key, self._home.claims_public_key)
+        ensure_coding_keys(self._home.coding_keys)
         keys = demo_keys(self._home)
         ring = KeyRing(city.server_url, SUBSYSTEMS)
         asyncio.run(ring.ensure(list(keys.issued())))

@@ -146,7 +146,10 @@ class ServiceProcess:
     def _trust(self) -> Mapping[str, str]:
         """The gateway signs claims and knows the subsystems; they check its claims."""
         if self.name != GATEWAY:
-            return {"SUYUAN_CLAIMS_PUBLIC_KEY": str(self._home.claims_public_key)}
+            return {
+                "SUYUAN_CLAIMS_PUBLIC_KEY": str(self._home.claims_public_key),
+                "SUYUAN_CODING_KEYS": str(self._home.coding_keys),
+            }
         return {
             "SUYUAN_CLAIMS_PRIVATE_KEY": str(self._home.claims_private_key),
             "SUYUAN_REGISTRY": str(self._home.registry),

@@ -24,6 +24,7 @@ from suyuan.storage import keys
 from suyuan.storage.engine import Database
 from suyuan.storage.provision import provision, service_url
 from suyuan.web.claims import generate_key_pair
+from suyuan.web.coding_keys import generate_key
 from suyuan.web.settings import Service, ServiceSettings
 
 T = TypeVar("T")
@@ -121,12 +122,14 @@ def _serve(city: City) -> None:
     private, public = generate_key_pair()
     (city.folder / "private.jwk").write_text(json.dumps(private))
     (city.folder / "public.jwk").write_text(json.dumps(public))
+    (city.folder / "coding.keys").write_text(generate_key())
     for name in SUBSYSTEMS:
         settings = ServiceSettings(
             service=Service.SUBSYSTEM,
             subsystem=name,
             database_url=service_url(city.server_url, name),
             claims_public_key=city.folder / "public.jwk",
+            coding_keys=city.folder / "coding.keys",
             public_url=PUBLIC_URL,
         )
         _start(city, name, subsystem.create_app(settings))
@@ -189,5 +192,7 @@ async def _empty(urls: list[str]) -> None:
     for url in urls:
         database = Database(url, roles=False)
         async with database.writing() as connection:
-            await connection.execute(text("TRUNCATE events, edges, register"))
+            await connection.execute(
+                text("TRUNCATE events, edges, register, code_stems, code_ranges, code_notices")
+            )
         await database.close()

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from services.gateway import federation, files, proxy, register, routes
+from services.gateway import coding, federation, files, proxy, register, routes
 from services.gateway.holders import HolderIndex
 from services.gateway.members import Members
 from services.gateway.names import FederatedNameBook
@@ -47,8 +47,14 @@ def create_app(settings: ServiceSettings) -> FastAPI:
         title="溯源 · Suyuan gateway",
         # The proxy's first segment is any subsystem's id, so it must be asked last.
         routers=[
-            *(routes.router, federation.router, files.router, register.router),
-            *(chains.router, resolver.router, proxy.router),
+            routes.router,
+            federation.router,
+            files.router,
+            register.router,
+            coding.router,
+            chains.router,
+            resolver.router,
+            proxy.router,
         ],
         lifespan=lifespan,
         description=DESCRIPTION,

@@ -76,6 +76,12 @@ async def get_report(request: Request, job_id: str, caller: Asking) -> Response:
     return await _from_whoever_knows(request, caller, f"{_path(job_id)}/report.csv")
 
 
+@router.get("/v1/jobs/{job_id}/result", response_class=Response)
+async def get_result(request: Request, job_id: str, caller: Asking) -> Response:
+    """任务结果 · What a job made: the file of its labels."""
+    return await _from_whoever_knows(request, caller, f"{_path(job_id)}/result")
+
+
 def _path(job_id: str) -> str:
     return f"/v1/jobs/{quote(job_id, safe='')}"
 

@@ -52,7 +52,7 @@ READ_SECONDS = 30.0
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 _WRITING = (
-    *("/v1/events", "/v1/files", "/v1/jobs", "/v1/recalls", "/epcis/v2/capture"),
+    *("/v1/events", "/v1/files", "/v1/jobs", "/v1/recalls", "/v1/code-ranges", "/epcis/v2/capture"),
     *(f"/v1/{kind.plural}/" for kind in Kind),
 )
 # What one service asks another on a caller's behalf, and nobody from outside.
@@ -149,7 +149,7 @@ def _not_here(request: Request) -> Exception:
 def _address(member: Subsystem, method: str, path: str, query: bytes) -> httpx.URL:
     """The subsystem's address for this call; httpx must not touch the path's encoding."""
     reads = method in ("GET", "HEAD", "OPTIONS")
-    writes = not reads or path.startswith(("/v1/files", "/v1/jobs"))
+    writes = not reads or path.startswith(("/v1/files", "/v1/jobs", "/v1/code-ranges"))
     base = httpx.URL(
         member.ingest_url if writes and path.startswith(_WRITING) else member.query_url
     )

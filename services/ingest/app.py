@@ -4,23 +4,40 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 
-from services.ingest import files, jobs, register, routes
+from services.ingest import code_ranges, files, jobs, register, routes
+from services.ingest.coding import Coding
+from services.ingest.file_job import FileJob
 from services.ingest.grouping import Grouping
-from services.ingest.job_runner import JobRunner
+from services.ingest.job_runner import JobRunner, Working
+from services.ingest.label_job import KIND as LABELS
+from services.ingest.label_job import LabelJob, Printing
+from services.ingest.register_job import RegisterJob
+from suyuan.domain.register import Kind
 from suyuan.web.app import create_app as create
+from suyuan.web.files import FileKind
 from suyuan.web.settings import ServiceSettings
 
 DESCRIPTION = "Events in: what happens to products, reported by enterprises and departments."
-ROUTERS = (routes.router, files.router, jobs.router, register.router)
+ROUTERS = (routes.router, files.router, jobs.router, register.router, code_ranges.router)
 
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Work at the files that come in, here or at another process; group lone reports."""
-    runner = JobRunner(app.state.database)
+    settings: ServiceSettings = app.state.settings
+    keys = app.state.coding_keys
+    printing = Printing(keys, settings.public_url)
+    working: dict[str, Working] = {
+        FileKind.EVENTS: FileJob,
+        **{FileKind(kind.plural): RegisterJob for kind in Kind},
+        LABELS: partial(LabelJob, printing=printing),
+    }
+    app.state.coding = Coding(app.state.database, settings.name, keys)
+    runner = JobRunner(app.state.database, working)
     app.state.job_runner = runner
     app.state.grouping = Grouping(app.state.database)
     async with runner.at_work():

@@ -7,18 +7,17 @@ ended, another one claims once its heartbeat has stopped.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from uuid import UUID, uuid4
 
 import structlog
 
 from services.ingest.file_job import FileJob, Lost
-from services.ingest.register_job import RegisterJob
 from suyuan.domain.errors import Unavailable
 from suyuan.storage import jobs
 from suyuan.storage.engine import Database
-from suyuan.web.files import FileKind
+from suyuan.storage.jobs import Job
 from suyuan.web.logs import describe
 
 # A trader's fifty rows must not wait for an importer's million.
@@ -29,14 +28,18 @@ BEAT_SECONDS = 2.0
 # The database is away: it is asked again, and the log is not filled.
 PAUSE_SECONDS = 5.0
 
+Working = Callable[[Database, Job, UUID, Callable[[], bool]], FileJob]
+
 log = structlog.get_logger("suyuan")
 
 
 class JobRunner:
     """Claims jobs and works at them until it is stopped."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, working: Mapping[str, Working]) -> None:
+        """``working`` is who works at the jobs of a kind."""
         self._database = database
+        self._working = working
         self._running: dict[UUID, asyncio.Task[None]] = {}
         self._news = asyncio.Event()
         self._stopping = False
@@ -79,8 +82,7 @@ class JobRunner:
         if claimed is None:
             return False
         job, attempts = claimed
-        working = FileJob if job.kind == FileKind.EVENTS else RegisterJob
-        work = working(self._database, job, token, lambda: self._stopping)
+        work = self._working[job.kind](self._database, job, token, lambda: self._stopping)
         begun = work.run() if attempts <= jobs.ATTEMPTS_LIMIT else work.give_up()
         task = asyncio.create_task(begun)
         self._running[token] = task

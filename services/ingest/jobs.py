@@ -10,6 +10,7 @@ import msgspec
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import StreamingResponse
 
+from services.ingest.label_job import KIND as LABELS
 from suyuan.domain.caller import Caller, CallerRole
 from suyuan.domain.errors import Fault, NotKnown
 from suyuan.domain.sentences import sentence
@@ -21,6 +22,8 @@ from suyuan.web.language import Language, negotiate, vary_on_language
 from suyuan.web.problems import fault_entry
 from suyuan.web.responses import json_response
 from suyuan.web.state import OwnDatabase, settings_of
+from suyuan.wire.labels.files import ENDINGS, MEDIA_TYPES
+from suyuan.wire.labels.layouts import LabelFormat
 from suyuan.wire.sheets import refusals
 from suyuan.wire.sheets.reading import RowFault
 from suyuan.wire.sheets.refusals import Refusal
@@ -70,6 +73,21 @@ async def get_report(
     response = StreamingResponse(_report(database, job, language), media_type="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{job.id}.csv"'
     vary_on_language(response.headers, language)
+    return response
+
+
+@router.get("/v1/jobs/{job_id}/result", response_class=Response)
+async def get_result(
+    request: Request, job_id: str, caller: Reporter, database: OwnDatabase
+) -> Response:
+    """任务结果 · What a job made: the file of its labels. 404 before it is done."""
+    job = await _visible(request, database, caller, job_id)
+    if job.kind != LABELS or job.state != State.DONE:
+        raise NotKnown("job_not_done", state=job.state.value)
+    form = LabelFormat(job.format)
+    response = StreamingResponse(_result(database, job), media_type=MEDIA_TYPES[form])
+    name = f"{job.id}.{ENDINGS[form]}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
@@ -132,6 +150,7 @@ def _shown(job: Job, language: Language) -> dict[str, Any]:
         "rejected": job.rejected,
         "problem": _problem(job.problem, language),
         "report": f"/v1/jobs/{job.id}/report.csv",
+        "result": f"/v1/jobs/{job.id}/result" if job.kind == LABELS else None,
     }
 
 
@@ -158,6 +177,17 @@ async def _report(database: Database, job: Job, language: Language) -> AsyncIter
             return
         yield refusals.lines(header, map(_refusal, page), language)
         after = page[-1].line
+
+
+async def _result(database: Database, job: Job) -> AsyncIterator[bytes]:
+    part = 0
+    while True:
+        async with database.writing() as connection:
+            data = await jobs.result(connection, job.id, part)
+        if data is None:
+            return
+        yield data
+        part += 1
 
 
 def _refusal(rejection: Rejection) -> Refusal:

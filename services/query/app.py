@@ -7,16 +7,24 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from services.query import changes, register
+from services.query import changes, code_status, register
 from services.query.names import OwnNameBook
 from services.query.routes import router
 from services.query.trace import OwnTracer
+from suyuan.sources.issued_codes import IssuedCodes
 from suyuan.web import chains, resolver
 from suyuan.web.app import create_app as create
 from suyuan.web.settings import ServiceSettings
 
 DESCRIPTION = "Chains out of one subsystem, consumer pages, QR codes, and the gateway's lookups."
-ROUTERS = (router, changes.router, register.router, chains.router, resolver.router)
+ROUTERS = (
+    router,
+    changes.router,
+    register.router,
+    code_status.router,
+    chains.router,
+    resolver.router,
+)
 
 
 @asynccontextmanager
@@ -24,6 +32,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Put the tracer and its names where the routes of ``suyuan.web.chains`` look for them."""
     app.state.tracer = OwnTracer(app.state.database, app.state.settings.name)
     app.state.name_book = OwnNameBook(app.state.database)
+    app.state.issued_codes = IssuedCodes(app.state.database, app.state.coding_keys)
     yield
 
 

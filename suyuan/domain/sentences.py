@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from suyuan.domain.coding_sentences import CODING_SENTENCES
 from suyuan.domain.file_sentences import FILE_SENTENCES
 from suyuan.domain.limit_sentences import LIMIT_SENTENCES
 from suyuan.domain.link_sentences import LINK_SENTENCES
@@ -27,6 +28,7 @@ _UNKNOWN = ("此处有误（{code}）。", "Something is wrong here ({code}).")
 
 SENTENCES: dict[str, tuple[str, str]] = {
     **LIMIT_SENTENCES,
+    **CODING_SENTENCES,
     **LINK_SENTENCES,
     **FILE_SENTENCES,
     **OPERATOR_SENTENCES,

@@ -164,6 +164,12 @@ _END = text("""
 _FORGET_PARTS = text("DELETE FROM job_parts WHERE job = :job")
 _FORGET = text("DELETE FROM jobs WHERE id = :job AND state = 'receiving'")
 _FIND = text(f"SELECT {_COLUMNS} FROM jobs WHERE id = :job")
+_RESTART = text("""
+    UPDATE jobs SET line = 0, rows_read = 0, accepted = 0, rows_total = :total WHERE id = :job
+""")
+_FORGET_RESULT = text("DELETE FROM job_results WHERE job = :job")
+_ADD_RESULT = text("INSERT INTO job_results (job, part, data) VALUES (:job, :part, :data)")
+_RESULT = text("SELECT data FROM job_results WHERE job = :job AND part = :part")
 _REJECTIONS = text("""
     SELECT line, cells, faults FROM job_rejections
     WHERE job = :job AND line > :after ORDER BY line LIMIT :limit
@@ -176,10 +182,13 @@ _SWEEP = (
             (SELECT id FROM jobs
              WHERE state = 'receiving' AND created_at < now() - interval '1 day')
     """),
-    text("""
-        DELETE FROM job_rejections WHERE job IN
-            (SELECT id FROM jobs WHERE finished_at < now() - make_interval(days => :days))
-    """),
+    *(
+        text(f"""
+            DELETE FROM {table} WHERE job IN
+                (SELECT id FROM jobs WHERE finished_at < now() - make_interval(days => :days))
+        """)
+        for table in ("job_rejections", "job_results")
+    ),
     text("""
         DELETE FROM jobs
         WHERE finished_at < now() - make_interval(days => :days)
@@ -304,6 +313,17 @@ async def end(
     await connection.execute(_FORGET_PARTS, {"job": job})
 
 
+async def restart(connection: WriteConnection, job: UUID, total: int) -> None:
+    """Count from nought again, of ``total``; forget what was made. For whoever holds the job."""
+    await connection.execute(_RESTART, {"job": job, "total": total})
+    await connection.execute(_FORGET_RESULT, {"job": job})
+
+
+async def add_result(connection: WriteConnection, job: UUID, part: int, data: bytes) -> None:
+    """Keep one part of what a job makes; parts are counted from 0. For whoever holds the job."""
+    await connection.execute(_ADD_RESULT, {"job": job, "part": part, "data": data})
+
+
 # --- Asking about a job ----------------------------------------------------------------------
 
 
@@ -311,6 +331,12 @@ async def find(connection: WriteConnection, job: UUID) -> Job | None:
     """A job as it stands; asked of the primary, as a replica may not know it yet."""
     row = (await connection.execute(_FIND, {"job": job})).mappings().one_or_none()
     return None if row is None else _job(row)
+
+
+async def result(connection: WriteConnection, job: UUID, number: int) -> bytes | None:
+    """One part of what a job made, ``None`` behind the last."""
+    data: bytes | None = await connection.scalar(_RESULT, {"job": job, "part": number})
+    return data
 
 
 async def rejections(

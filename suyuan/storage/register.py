@@ -151,6 +151,16 @@ async def find_in_force(
     return [_stored(row) for row in await driver.fetch(_IN_FORCE, kinds, codes, on)]
 
 
+async def find_holder(connection: WriteConnection, kind: int, code: str) -> str | None:
+    """Whose the newest version of an id is; ``None`` also where there is none.
+
+    Asked of the primary: who has just registered something goes on with it at once.
+    """
+    known = (await _heads(connection, {(kind, code)}))[kind, code]
+    newest = max(known, key=lambda head: head.number, default=None)
+    return None if newest is None else newest.holder
+
+
 def _judged(
     versions: Sequence[NewVersion],
     heads: dict[Id, list[_Head]],

@@ -25,6 +25,7 @@ from sqlalchemy import (
     func,
     text,
 )
+from sqlalchemy.dialects.postgresql import INT8RANGE
 
 metadata = MetaData()
 
@@ -210,3 +211,60 @@ feeds = Table(
     Column("follower", Uuid),
     Column("followed_at", DateTime(timezone=True)),
 )
+
+# What a job made, in parts of a megabyte, for as long as the job is known.
+job_results = Table(
+    "job_results",
+    metadata,
+    Column("job", Uuid, nullable=False),
+    Column("part", Integer, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("job", "part", name="job_results_pkey"),
+)
+
+# Codes that were given out (suyuan/storage/coding.py). A stem belongs to whoever was given codes
+# under it first; ``next`` is the first number that nobody has, ``notices`` how many there are.
+code_stems = Table(
+    "code_stems",
+    metadata,
+    Column("scheme", _CODE, nullable=False),
+    Column("stem", _CODE, nullable=False),
+    Column("owner", _CODE, nullable=False),
+    Column("next", BigInteger, nullable=False),
+    Column("notices", BigInteger, nullable=False, server_default="0"),
+    PrimaryKeyConstraint("stem", "scheme", name="code_stems_pkey"),
+)
+code_ranges = Table(
+    "code_ranges",
+    metadata,
+    Column("id", Uuid, nullable=False),
+    Column("scheme", _CODE, nullable=False),
+    Column("stem", _CODE, nullable=False),
+    Column("first", BigInteger, nullable=False),
+    Column("count", BigInteger, nullable=False),
+    Column("owner", _CODE, nullable=False),
+    Column("lot", _CODE),
+    Column("reporter", _CODE, nullable=False),
+    _moment("issued_at", given_here=True),
+    PrimaryKeyConstraint("stem", "scheme", "first", name="code_ranges_pkey"),
+)
+Index("code_ranges_by_owner", code_ranges.c.owner, code_ranges.c.issued_at, code_ranges.c.id)
+Index("code_ranges_by_id", code_ranges.c.id)
+
+# What became of codes since, told of runs of numbers; appended, never changed. ``number`` counts a
+# stem's notices, in the order in which they hold.
+code_notices = Table(
+    "code_notices",
+    metadata,
+    Column("stem", _CODE, nullable=False),
+    Column("scheme", _CODE, nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("run", INT8RANGE, nullable=False),
+    Column("state", _CODE, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("lot", _CODE),
+    Column("reporter", _CODE, nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+    PrimaryKeyConstraint("stem", "scheme", "number", name="code_notices_pkey"),
+)
+Index("code_notices_by_run", code_notices.c.run, postgresql_using="gist")

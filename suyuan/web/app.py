@@ -16,6 +16,7 @@ from suyuan.web import docs, health, problems
 from suyuan.web.admission import Admission, Slots
 from suyuan.web.auth import KeyCache, caller
 from suyuan.web.claims import read_key
+from suyuan.web.coding_keys import read_keys
 from suyuan.web.health import Metrics
 from suyuan.web.limits import BodyLimit, UrlLimit
 from suyuan.web.logs import AccessLog
@@ -68,6 +69,7 @@ def create_app(
     app.state.quotas = _quotas(settings)
     app.state.captures = Slots(settings.max_captures)
     app.state.metrics = Metrics()
+    app.state.coding_keys = _coding_keys(settings.coding_keys)
     app.state.claims_key = _key(settings.claims_public_key, "CLAIMS_PUBLIC_KEY", private=False)
     app.state.signing_key = _key(settings.claims_private_key, "CLAIMS_PRIVATE_KEY", private=True)
     problems.install(app)
@@ -114,6 +116,13 @@ def _quotas(settings: ServiceSettings) -> Quotas:
         TokenBuckets(settings.anonymous_rate, settings.anonymous_burst),
         networks(settings.trusted_proxies),
     )
+
+
+def _coding_keys(path: Path | None) -> tuple[bytes, ...]:
+    try:
+        return read_keys(path)
+    except ValueError as error:
+        raise SettingsRefused([f"{ENV_PREFIX}CODING_KEYS: {error}."]) from None
 
 
 def _key(path: Path | None, name: str, *, private: bool) -> OKPKey | None:

@@ -1,0 +1,121 @@
+"""The code service at the gateway: codes from the caller's home, their status from anybody."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+from fastapi import APIRouter, Request, Response
+
+from services.gateway.members import Members
+from services.gateway.proxy import relay
+from services.gateway.registry import Subsystem
+from suyuan.domain.caller import Caller
+from suyuan.domain.codes import recognise
+from suyuan.domain.coding.ranges import Verdict
+from suyuan.domain.errors import Fault, ReportRefused
+from suyuan.web import paths
+from suyuan.web.auth import Asking, require_reporting
+from suyuan.web.code_ranges import LABELS_BODY, NOTICE_BODY, ORDER_BODY
+from suyuan.web.responses import json_response
+
+paths.install()
+router = APIRouter(tags=["code service"])
+
+_PATH = "/v1/code-ranges"
+SECONDS = 2.0
+
+
+async def _at_home(request: Request, caller: Caller) -> Response:
+    require_reporting(caller)
+    members: Members = request.app.state.members
+    member = members.registry.get(caller.home or "")
+    if member is None:
+        raise ReportRefused("home_missing", faults=[Fault("home_missing")])
+    return await relay(request, member, caller, request.scope["raw_path"].decode("latin-1"))
+
+
+@router.post(_PATH, status_code=201, openapi_extra=ORDER_BODY)
+async def post_range(request: Request, caller: Asking) -> Response:
+    """申领编码 · Ask your home subsystem for codes."""
+    return await _at_home(request, caller)
+
+
+@router.get(_PATH)
+async def get_ranges(
+    request: Request, caller: Asking, before: str | None = None, limit: int | None = None
+) -> Response:
+    """号段列表 · Your ranges, the newest first."""
+    del before, limit  # passed on as they came
+    return await _at_home(request, caller)
+
+
+@router.get(_PATH + "/{range_id}")
+async def get_range(request: Request, range_id: str, caller: Asking) -> Response:
+    """号段 · A range, and what was told of its codes since."""
+    del range_id  # the path goes on as it came
+    return await _at_home(request, caller)
+
+
+@router.get(_PATH + "/{range_id}/codes.csv", response_class=Response)
+async def get_codes(request: Request, range_id: str, caller: Asking) -> Response:
+    """下载编码 · Every code of a range as CSV."""
+    del range_id  # the path goes on as it came
+    return await _at_home(request, caller)
+
+
+@router.post(_PATH + "/{range_id}/notices", openapi_extra=NOTICE_BODY)
+async def post_notice(request: Request, range_id: str, caller: Asking) -> Response:
+    """编码状态 · Tell what became of codes of a range."""
+    del range_id  # the path goes on as it came
+    return await _at_home(request, caller)
+
+
+@router.post(_PATH + "/{range_id}/labels", status_code=202, openapi_extra=LABELS_BODY)
+async def post_labels(request: Request, range_id: str, caller: Asking) -> Response:
+    """打印标签 · Labels of a range, as a job."""
+    del range_id  # the path goes on as it came
+    return await _at_home(request, caller)
+
+
+@router.get("/v1/code-status/{code:text}")
+async def get_code_status(request: Request, code: str, caller: Asking) -> Response:
+    """编码状态 · Whether a code was given out by any department, and what became of it.
+
+    As at a subsystem; `silent` names the departments that did not answer. With one of them silent,
+    a `foreign` code may be theirs.
+    """
+    owner = caller.party.short if caller.party is not None else None
+    key = recognise(code, owner=owner).key
+    members: Members = request.app.state.members
+    asked = list(members.registry)
+    answers = await asyncio.gather(*(_from(members, m, key, caller) for m in asked))
+    silent = [m.id for m, answer in zip(asked, answers, strict=True) if answer is None]
+    given = [answer for answer in answers if answer is not None]
+    known = [answer for answer in given if answer["verdict"] != Verdict.FOREIGN]
+    said = min(known, key=lambda answer: answer["verdict"] == Verdict.NOT_ISSUED, default=None)
+    none = {"verdict": Verdict.FOREIGN, "owner": None, "lot": None, "issued_at": None}
+    told = said or {**none, "subsystem": None}
+    return json_response({**told, "code": key, "asked": code, "silent": silent})
+
+
+async def _from(
+    members: Members, member: Subsystem, key: str, caller: Caller
+) -> dict[str, Any] | None:
+    """One subsystem's answer, ``None`` if it is silent."""
+    try:
+        answer = await members.client.get(
+            f"{member.query_url}/v1/code-status/{quote(key, safe='')}",
+            headers=members.headers(caller, member.id),
+            timeout=min(member.timeout, SECONDS),
+        )
+        told = answer.json() if answer.status_code == 200 else None
+    except (httpx.HTTPError, ValueError):
+        return None
+    known = isinstance(told, dict) and told.get("verdict") in {v.value for v in Verdict}
+    return {name: told.get(name) for name in _SAID} if known and isinstance(told, dict) else None
+
+
+_SAID = ("verdict", "owner", "lot", "issued_at", "subsystem")
