@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from importlib import import_module
 
@@ -23,6 +24,9 @@ _MODULES = {
     Service.GATEWAY: "services.gateway.app",
 }
 
+# Objects that may wait for the collector: more than a batch of a thousand reports makes.
+_GARBAGE = 50_000
+
 
 def app() -> FastAPI:
     """The app of the service that ``SUYUAN_SERVICE`` names. Raises ``SettingsRefused``."""
@@ -30,7 +34,19 @@ def app() -> FastAPI:
     settings = ServiceSettings.load()
     made = import_module(_MODULES[settings.service]).create_app(settings)
     assert isinstance(made, FastAPI)
+    _collect_seldom()
     return made
+
+
+def _collect_seldom() -> None:
+    """Let the garbage collector look past what stays, and not come in the middle of a batch.
+
+    A thousand reports are tens of thousands of objects, all freed by their counts alone: with
+    Python's own threshold they are looked through a hundred times, a fifth of the time of a batch.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_GARBAGE)
 
 
 def serve(

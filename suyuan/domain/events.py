@@ -226,9 +226,8 @@ def event_key(event_id: str, party: Code) -> bytes:
     return _event_key(event_id, party.short)
 
 
-# Each event of a chain is asked for its key a few times over.
-@lru_cache(4_096)
-def _event_key(event_id: str, party: str) -> bytes:
+def hash_event_id(event_id: str, party: str) -> bytes:
+    """``event_key`` of an id and its reporter's short code, not remembered."""
     own = local_event_id(event_id)
     if own is not None:
         scope, local = own
@@ -237,3 +236,7 @@ def _event_key(event_id: str, party: str) -> bytes:
     else:
         scope, local = party, event_id
     return blake2b(f"{scope}\0{local}".encode(), digest_size=16).digest()
+
+
+# Each event of a chain is asked for its key a few times over.
+_event_key = lru_cache(4_096)(hash_event_id)

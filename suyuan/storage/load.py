@@ -77,6 +77,8 @@ async def load(connection: WriteConnection, rows: Sequence[Row]) -> list[Loaded]
         first.setdefault(identity, row)
     ordered = {identity: first[identity] for identity in sorted(first)}
     inserted = await _insert(connection, ordered)
+    if len(inserted) == len(rows):
+        return [_ACCEPTED] * len(rows)
     known = await _read_back(connection, _besides(ordered, inserted))
     pairs = zip(identities, rows, strict=True)
     return [_outcome(identity, row, first, inserted, known) for identity, row in pairs]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
-from suyuan.domain.events import Event
+from suyuan.domain.events import Event, hash_event_id
 
 Identity = tuple[bytes, str, bool]  # event key, reporter, whether it is a declaration
 
@@ -37,7 +37,10 @@ class Row:
 
     @property
     def identity(self) -> Identity:
-        return (self.event.key, self.event.party.key, self.event.correction is not None)
+        event = self.event
+        # Not the remembered ``event.key``: what is loaded is new, and would push out what is not.
+        key = hash_event_id(event.id, event.party.short)
+        return (key, event.party.key, event.correction is not None)
 
 
 # Rows to be stored, each identity once, in the order in which all writers store them.

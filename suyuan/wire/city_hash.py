@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, timezone
+from decimal import Decimal
 from functools import lru_cache, partial
 from hashlib import sha256
 from typing import Any, Generic, TypeAlias, TypeVar
@@ -100,7 +101,7 @@ class _Remembered(Generic[_Part]):
 
     def __call__(self, part: _Part) -> _Texts:
         known = self._known.get(id(part))
-        if known is not None and known[0] is part:
+        if known is not None:  # it is held here, so that no other part has its identity
             return known[1]
         texts = tuple(map(_encoded, self._write(part)))
         if sum(map(len, texts)) <= _SHORT:
@@ -136,8 +137,9 @@ def _fixed_offset(zone: timezone) -> bytes:
     return datetime(2000, 1, 1, tzinfo=zone).isoformat()[-6:].encode()
 
 
-def _day(name: str, day: date | None) -> str:
-    return "" if day is None else f"{name}={day.isoformat()}"
+@lru_cache(_REMEMBERED)
+def _day(day: date | None) -> str:
+    return "" if day is None else day.isoformat()
 
 
 def _fact(name: str, text: str | None) -> str:
@@ -173,9 +175,14 @@ def _item(item: Item) -> tuple[str, str]:
     if not is_class(item):
         return f"epc={code}", ""
     quantity = item.quantity
-    amount = "" if quantity is None else f"quantity={spell(as_number(quantity), _NAMES)}"
+    amount = "" if quantity is None else _amount(quantity)
     unit = "" if item.unit is None else f"uom={spell(item.unit, _NAMES)}"
     return "", f"quantityElementepcClass={code}{amount}{unit}"
+
+
+@lru_cache(_REMEMBERED)
+def _amount(quantity: Decimal) -> str:
+    return f"quantity={spell(as_number(quantity), _NAMES)}"
 
 
 @lru_cache(_REMEMBERED)
@@ -225,7 +232,7 @@ def _papers(documents: tuple[Document, ...]) -> tuple[str, str, str]:
 
 
 def _paper(document: Document) -> str:
-    issued = _day("issued_on", document.issued_on)
+    issued = _fact("issued_on", _day(document.issued_on))
     issuer, number = _fact("issuer", document.issuer), _fact("number", document.number)
     kind, url = _fact("type", document.type), _fact("url", document.url)
     return f"{issued}{issuer}{number}{kind}{url}"
@@ -241,13 +248,22 @@ def _product(product: Product | None) -> tuple[str, str]:
     """What stands in the places of master data, and of our own member."""
     if product is None:
         return "", ""
-    expires, made = product.expires_on, product.produced_on
-    lot, name = _fact("lot", product.lot), _fact("name", product.name)
-    origin, spec = _fact("origin", product.origin), _fact("spec", product.spec)
-    own = f"{_day('expires_on', expires)}{lot}{name}{origin}{_day('produced_on', made)}{spec}"
-    number = f"{_MASTER_DATA}lotNumber={spell(product.lot, _NAMES)}" if product.lot else ""
-    expiry = _day(f"{_MASTER_DATA}itemExpirationDate", expires)
-    facts = f"{expiry}{number}{_day(f'{_MASTER_DATA}productionDate', made)}"
+    expires, made = _day(product.expires_on), _day(product.produced_on)
+    lot = product.lot
+    own = (
+        _fact("expires_on", expires)
+        + _fact("lot", lot)
+        + _fact("name", product.name)
+        + _fact("origin", product.origin)
+        + _fact("produced_on", made)
+        + _fact("spec", product.spec)
+    )
+    number = f"{_MASTER_DATA}lotNumber={spell(lot, _NAMES)}" if lot else ""
+    facts = (
+        _fact(f"{_MASTER_DATA}itemExpirationDate", expires)
+        + number
+        + _fact(f"{_MASTER_DATA}productionDate", made)
+    )
     return f"ilmd{facts}" if facts else "", f"{_OWN}product{own}"
 
 

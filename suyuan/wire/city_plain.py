@@ -163,7 +163,7 @@ class PlainReader:
         if not (_is_plain(told.id) and _is_plain(told.transformation)):
             raise _NotPlain
         party = self._reporter if told.party is None else _party(told.party, self._owner)
-        time = self._reading.time({"time": told.time}, "time", "")
+        time = self._reading.moment(told.time)
         if party is None or time is None or not (told.sector is None or told.sector in SECTORS):
             raise _NotPlain
         packs, changes = told.parent is not None, bool(told.inputs or told.outputs)
@@ -261,7 +261,7 @@ def _item(code: str, quantity: str | None, unit: str | None, owner: str, lot: st
     if quantity is None:
         if unit is not None:
             raise _NotPlain
-        return Item(_thing(code, owner, lot))
+        return _make_item(_thing(code, owner, lot))
     if not DECIMAL.fullmatch(quantity) or not (unit is None or unit in UNITS):
         raise _NotPlain
     return _make_item(_thing(code, owner, lot), Decimal(quantity), unit)
@@ -271,6 +271,8 @@ def _thing(text: str, owner: str, lot: str | None) -> Code:
     code = recognised_thing(text, owner)
     if lot is None or not code.key.startswith(parts.GTIN_KEY):
         return code
+    if code.scheme == "gtin_lot" and code.key.endswith(f"/10/{lot}"):
+        return code  # as nearly every report has it
     reading = Reading()
     code = parts.with_lot(reading, "", code, lot)
     if reading.faults:

@@ -209,20 +209,33 @@ class Reading:
         if value is None:
             self._absent(name, at, required)
             return None
+        moment = self.moment(value) if isinstance(value, str) else None
+        if moment is None:
+            self._blame_time(value, pointer(at, name))
+        return moment
+
+    def moment(self, text: str) -> datetime | None:
+        """A time as ``time`` reads it; ``None``, and no fault, for one that it would refuse."""
+        if _TIME.fullmatch(text) is None:
+            return None
+        instant = _instant(text)
+        if instant is None or instant.tzinfo is None:
+            return None
+        fits = FIRST_YEAR <= instant.year <= LAST_YEAR
+        return instant if fits and (self.latest is None or instant <= self.latest) else None
+
+    def _blame_time(self, value: Any, at: str) -> None:
         fits = isinstance(value, str) and _TIME.fullmatch(value) is not None
         instant = _instant(value) if fits else None
         if instant is None:
-            self.fault("time_malformed", pointer(at, name), value=quoted(value))
+            self.fault("time_malformed", at, value=quoted(value))
         elif instant.tzinfo is None:
-            self.fault("time_no_offset", pointer(at, name), value=value)
+            self.fault("time_no_offset", at, value=value)
         elif not FIRST_YEAR <= instant.year <= LAST_YEAR:
             years = {"first": FIRST_YEAR, "last": LAST_YEAR}
-            self.fault("time_out_of_range", pointer(at, name), value=value, **years)
-        elif self.latest is not None and instant > self.latest:
-            self.fault("time_in_future", pointer(at, name), value=value)
+            self.fault("time_out_of_range", at, value=value, **years)
         else:
-            return instant
-        return None
+            self.fault("time_in_future", at, value=value)
 
     def decimal(self, raw: Mapping[str, Any], name: str, at: str) -> Decimal | None:
         """A member that is a quantity, a string or a number: finite, not negative, and bounded.

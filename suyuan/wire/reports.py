@@ -151,14 +151,15 @@ class _Batch:
     def plain(self, text: bytes) -> Report | None:
         """The report of a text in the city form that is plainly right, else ``None``."""
         try:
-            document = compact(text)
-        except (msgspec.MsgspecError, RecursionError):
+            raw = compact(text)
+            document = raw.decode()  # a member that is there twice is looked at once
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return None
-        event = self._reader.read(document)
+        event = self._reader.read(raw)
         if event is None:
             return None
         event, content = identify_city(event)
-        return _make_report(event, content, CITY, document.decode())
+        return _make_report(event, content, CITY, document)
 
     def add(self, value: Any) -> None:
         """Take in a report, the fault of a text that is none, or a value that may be some."""

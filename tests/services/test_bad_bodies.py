@@ -101,6 +101,9 @@ BODIES: dict[str, Bad] = {
             "ÿ".encode(), b"\xff"
         )
     ),
+    "a byte that is no UTF-8 in a member that comes again": Bad(
+        b'{"product": "\xff", ' + json.dumps(report("bad", product={"name": "猪肉"})).encode()[1:]
+    ),
     "random bytes": Bad(bytes(range(256)) * 100),
     "a lone surrogate": Bad(spelled(id=r'"\ud800"')),
     "a surrogate pair the wrong way round": Bad(spelled(id=r'"\udc00\ud800"')),

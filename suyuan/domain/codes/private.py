@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote, unquote
 
 from suyuan.domain.codes.text import LONGEST_KEY, OWN_URN, tidy
@@ -12,6 +13,9 @@ NOBODY = "private"
 """The owner of a private code that stands in no enterprise's report: such a key is unknown."""
 
 NOBODYS = f"{OWN_URN}{NOBODY}:"
+
+# RFC 3986, 2.3.
+_UNRESERVED = re.compile(r"[A-Za-z0-9._~-]+", re.ASCII)
 
 # Other URNs of ours, which are no codes.
 _OTHER_NAMES = frozenset({"event", "transformation", "epcis"})
@@ -49,5 +53,5 @@ def split(text: str) -> tuple[str, str] | None:
 
 
 def _encoded(text: str) -> str:
-    # quote() leaves such a text alone too, but national keys are made by the million.
-    return text if text.isalnum() and text.isascii() else quote(text, safe="")
+    # quote() leaves such a text alone too, but these keys are made by the million.
+    return text if _UNRESERVED.fullmatch(text) else quote(text, safe="")

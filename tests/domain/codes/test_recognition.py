@@ -1,12 +1,22 @@
 """The order of precedence, and what holds for every text there is."""
 
+from unittest.mock import patch
+
 import pytest
 from biip.gtin import Gtin
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from stdnum import ean
 
-from suyuan.domain.codes import Candidate, Code, Level, Use, candidates, recognise
+from suyuan.domain.codes import (
+    Candidate,
+    Code,
+    Level,
+    Use,
+    candidates,
+    recognise,
+    recognition,
+)
 from suyuan.domain.codes.check_digits import gs1_check_digit
 from suyuan.domain.errors import CodeError
 from suyuan.domain.sentences import sentence
@@ -53,6 +63,33 @@ def test_a_key_is_recognised_as_itself(text: str, owner: str | None, use: Use, a
     code = outcome(text, owner, use)
     if isinstance(code, Code):
         assert recognise(code.key, owner=owner, use=again).key == code.key
+
+
+plain_texts = st.one_of(
+    st.from_regex(
+        r"\(01\)(06901234567892|09521234000013|[0-9]{14})\(10\)[!-~]{0,22}", fullmatch=True
+    ),
+    st.from_regex(r"[0-9A-Za-z._~-]{1,19}", fullmatch=True),
+    st.from_regex(r"(SC|sc|JY|MA\.|MA\.156\.|1\.|ma|u|h)[0-9A-Za-z._-]{0,16}", fullmatch=True),
+)
+
+
+@settings(max_examples=1_000, deadline=None)
+@given(plain_texts, owners, st.sampled_from(Use))
+@example("(01)06901234567892(10)L1", None, Use.PLACE)
+@example("PIG-1", OWNER, Use.PARTY)
+def test_what_is_known_at_a_look_is_what_the_rules_say(
+    text: str, owner: str | None, use: Use
+) -> None:
+    told = outcome(text, owner, use)
+    with patch.object(recognition, "_read_at_a_look", return_value=None):
+        known = outcome(text, owner, use)
+    assert repr(told) == repr(known)
+
+
+def test_a_lot_and_an_own_number_are_known_at_a_look() -> None:
+    for text in ("(01)06901234567892(10)L1", "PIG-000000001", "box_12.A"):
+        assert recognition._read_at_a_look(text, OWNER) == recognise(text, owner=OWNER)
 
 
 def readings_of(text: str) -> list[Candidate] | CodeError:
