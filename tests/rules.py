@@ -34,6 +34,7 @@ class Rule:
     expected: tuple[str, ...]
     question: dict[str, Any] = field(default_factory=dict)
     findings: frozenset[tuple[str, str]] = frozenset()
+    without: frozenset[str] = frozenset()  # types of findings that must not be there
 
 
 def rule(
@@ -43,12 +44,17 @@ def rule(
     direction: str,
     expected: str,
     *findings: tuple[str, str],
+    without: str = "",
     **question: Any,
 ) -> Rule:
-    """``expected`` are event ids with blanks between; ``findings`` are (type, event id)."""
+    """``expected`` are event ids with blanks between, ``without`` types of findings.
+
+    ``findings`` are (type, event id).
+    """
     asked = thing(code) if isinstance(code, str) else code
     ids = tuple(expected.split())
-    return Rule(name, tuple(events), asked, direction, ids, question, frozenset(findings))
+    told, untold = frozenset(findings), frozenset(without.split())
+    return Rule(name, tuple(events), asked, direction, ids, question, told, untold)
 
 
 def ship(event_id: str, day: float, what: str | Item, here: Code, there: Code) -> Event:
@@ -98,9 +104,13 @@ _ON_PALLET = [
 
 def on_pallet(event: Event) -> Event:
     """The event with an SSCC where the pallet is."""
-    items = tuple(Item(PALLET) if i.code == thing("P") else i for i in event.items)
+
+    def renamed(items: tuple[Item, ...]) -> tuple[Item, ...]:
+        return tuple(Item(PALLET) if i.code == thing("P") else i for i in items)
+
     parent = PALLET if event.parent == thing("P") else event.parent
-    return replace(event, items=items, parent=parent)
+    items, inputs = renamed(event.items), renamed(event.inputs)
+    return replace(event, items=items, inputs=inputs, parent=parent)
 
 
 _RETURNED = [

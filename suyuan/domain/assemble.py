@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from suyuan.domain import findings
 from suyuan.domain.balances import Ledger, MassBalance, affected, ledger, mass_balances, with_edges
@@ -60,14 +61,32 @@ def assemble(question: Question, trail: Trail, sources: Sequence[SourceReport] =
 
 def _events(trail: Trail) -> list[ChainEvent]:
     """One entry for each event: the same content from two reporters is one event (rule 10)."""
-    groups: dict[tuple[bytes, bytes], list[StoredEvent]] = defaultdict(list)
-    for stored in trail.events:
-        groups[stored.event.key, stored.content].append(stored)
+    groups = list(_versions(trail.events))
     doubts = _Doubts(trail.holes)
-    ends = _OtherEnds(same[0].event for same in groups.values())
-    told = [_one(same, trail, doubts, ends) for same in groups.values()]
+    ends = _OtherEnds(same[0].event for same in groups)
+    told = [_one(same, trail, doubts, ends) for same in groups]
     told.sort(key=lambda one: one[0].edge.order)
     return [event for _, event in told]
+
+
+def _versions(events: Iterable[StoredEvent]) -> Iterator[list[StoredEvent]]:
+    """The reports of each event, those with the same content together."""
+    of_key: dict[bytes, list[list[StoredEvent]]] = defaultdict(list)
+    for stored in events:
+        versions = of_key[stored.event.key]
+        same = next((v for v in versions if _say_the_same(v[0], stored)), None)
+        if same is None:
+            versions.append([stored])
+        else:
+            same.append(stored)
+    return chain.from_iterable(of_key.values())
+
+
+def _say_the_same(one: StoredEvent, other: StoredEvent) -> bool:
+    """Whether two reports differ in nothing but who reports: the city form names the reporter."""
+    return (
+        one.content == other.content or replace(one.event, party=other.event.party) == other.event
+    )
 
 
 def _one(
@@ -197,6 +216,8 @@ def _findings(
     # A chain that was cut, or that looks down only, lacks what came before by its own question.
     if question.direction is not Direction.DOWN and question.since is None:
         found += findings.gaps(events, trail.links, on_trail)
+        if not trail.holes and not trail.limits_hit:  # else who is silent may have told
+            found += findings.assertions(events, trail.links, on_trail)
     return tuple(found)
 
 

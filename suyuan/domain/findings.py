@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from decimal import Decimal, InvalidOperation
+from typing import Any
 
-from suyuan.domain.chain import ChainEvent, Finding, Link
-from suyuan.domain.events import RECEIVING, SHIPPING, Action, Event, EventType, Item
+from suyuan.domain.chain import ChainEvent, Finding, Link, Standing
+from suyuan.domain.events import END_STEPS, RECEIVING, SHIPPING, Action, Event, EventType, Item
 
-DESTROYED = frozenset({"destroying", "decommissioning"})
+_SOLD = frozenset({"retail_selling", "dispensing"})
+_DESTROYED = END_STEPS - _SOLD
+
+# Entries of one party that weigh the same, from so many on: nobody weighs alike by chance.
+_ALIKE = 3
+# Members of ``extra`` in which reports state what was paid.
+_PRICES = ("price", "unit_price", "total_price")
 
 
 def contradictions(events: Sequence[ChainEvent], codes: AbstractSet[str]) -> Iterator[Finding]:
@@ -26,7 +34,7 @@ def gaps(
     """What must have happened to ``codes`` before and nobody reported.
 
     Received without a shipment, sold without an entry, an input never made or received. A thing
-    may have been shipped in its container, so what the containers did counts.
+    may have been shipped or received in its container, so what the containers did counts.
     """
     histories = _histories(events, codes)
     carriers = _carriers(links)
@@ -48,18 +56,99 @@ def _missing_before(event: Event, earlier: Sequence[Event], code: str) -> str | 
     if event.step in RECEIVING and event.disposition != "returned":
         shipped = any(e.step in SHIPPING for e in earlier)
         return None if shipped else "shipment"
-    if event.step in ("retail_selling", "dispensing"):
+    if event.step in _SOLD or (event.kind, event.activity) == ("wholesale", "sale"):
         entered = any(_brings_in(e, code) and e.party == event.party for e in earlier)
         return None if entered else "entry"
     if any(i.code.key == code for i in event.inputs):
-        return None if earlier else "origin"
+        return None if any(_brings_in(e, code) for e in earlier) else "origin"
     return None
 
 
 def _brings_in(event: Event, code: str) -> bool:
-    """Whether a party has the thing after the event: it received it or made it."""
-    made = any(i.code.key == code for i in event.outputs)
-    return made or event.step in RECEIVING or event.action is Action.ADD
+    """Whether a party has the thing after the event: it received, imported or made it."""
+    if event.step in RECEIVING or event.kind == "import":
+        return True
+    made = event.outputs if event.type is EventType.TRANSFORMATION else ()
+    if event.type is EventType.OBJECT and event.action is Action.ADD:
+        made = event.items
+    return any(i.code.key == code for i in made)
+
+
+def assertions(
+    events: Sequence[ChainEvent], links: Iterable[Link], codes: AbstractSet[str]
+) -> Iterator[Finding]:
+    """Links between two parties of which one alone tells, and no document.
+
+    ``signs`` are what invented entries have in common: they weigh the same every time, cost
+    nothing, and are from the market's own district.
+    """
+    told = [e.stored.event for e in events if _is_lone_word(e)]
+    if not told:
+        return
+    histories, carriers = _histories(events, codes), _carriers(links)
+    lone = [e for e in told if not _is_told_by_another(e, histories, carriers)]
+    weights = Counter(_weight(event) for event in lone)
+    for event in lone:
+        signs = list(_signs(event, alike=weights[_weight(event)]))
+        yield Finding("asserted", event.id, params={"signs": signs} if signs else {})
+
+
+def _is_lone_word(one: ChainEvent) -> bool:
+    event = one.stored.event
+    if one.standing is Standing.EVIDENCED or event.disposition == "returned":
+        return False
+    if event.kind == "import":
+        return False  # who sent it lies beyond the border, and reports to nobody here
+    if event.step in RECEIVING:
+        return event.source.party != event.party
+    buyer = event.destination.party
+    return event.step in SHIPPING and buyer is not None and buyer != event.party
+
+
+def _is_told_by_another(
+    event: Event, histories: Mapping[str, list[Event]], carriers: Mapping[str, set[str]]
+) -> bool:
+    """Whether the other side may have told it of the thing or its container, naming nobody."""
+    received = event.step in RECEIVING
+    for code in dict.fromkeys(i.code.key for i in _named(event)):
+        for other in (e for c in carriers.get(code, {code}) for e in histories.get(c, ())):
+            shipment, receipt = (other, event) if received else (event, other)
+            if _may_be_one_movement(shipment, receipt):
+                return True
+    return False
+
+
+def _may_be_one_movement(shipment: Event, receipt: Event) -> bool:
+    return (
+        shipment.step in SHIPPING
+        and receipt.step in RECEIVING
+        and shipment.party != receipt.party
+        and shipment.time <= receipt.time
+        and shipment.destination.party in (None, receipt.party)
+        and receipt.source.party in (None, shipment.party)
+    )
+
+
+def _weight(event: Event) -> tuple[object, ...]:
+    return (event.party.key, event.step, *((i.quantity, i.unit) for i in event.items))
+
+
+def _signs(event: Event, *, alike: int) -> Iterator[str]:
+    if alike >= _ALIKE and any(i.quantity is not None for i in event.items):
+        yield "constant_weight"
+    if any(_is_nothing(event.extra[name]) for name in _PRICES if name in event.extra):
+        yield "zero_price"
+    origin = event.product.origin if event.product is not None else None
+    here = event.place.short[:6] if event.place is not None else ""
+    if origin and len(here) == 6 and here.isdigit() and origin[:6] == here:
+        yield "own_district"
+
+
+def _is_nothing(price: Any) -> bool:
+    try:
+        return Decimal(str(price)) == 0
+    except InvalidOperation:
+        return False
 
 
 def _conflicts(events: Sequence[ChainEvent]) -> Iterator[Finding]:
@@ -73,15 +162,21 @@ def _conflicts(events: Sequence[ChainEvent]) -> Iterator[Finding]:
 
 
 def _chronology(code: str, history: Sequence[Event]) -> Iterator[Finding]:
-    """Received after it was consumed by the same holder, and never received before."""
+    """Received after it was consumed by the same holder.
+
+    More of a lot may come after some was consumed; a serial comes back only if it was made anew.
+    """
+    is_lot = any(_is_lot_of(event, code) for event in history)
     consumed: dict[str, Event] = {}
     received: set[str] = set()
     for event in history:
         holder = event.party.key
-        if any(i.code.key == code for i in event.inputs):
+        if any(i.code.key == code for i in event.outputs):
+            consumed.clear()
+        elif any(i.code.key == code for i in event.inputs):
             consumed.setdefault(holder, event)
         elif event.step in RECEIVING and event.disposition != "returned":
-            if holder in consumed and holder not in received:
+            if holder in consumed and not (is_lot and holder in received):
                 yield Finding(
                     "chronology_conflict", event.id, code, {"consumed": consumed[holder].id}
                 )
@@ -103,8 +198,14 @@ def _ends(code: str, history: Sequence[Event]) -> Iterator[Finding]:
             sold = event
         elif event.disposition == "returned":
             sold = None
-        elif event.step in DESTROYED:
+        elif _destroys(event):
             gone = gone or event
+
+
+def _destroys(event: Event) -> bool:
+    """Whether a thing is no more. EPCIS 2.0, 7.4.2.2: so says DELETE, but of a sale."""
+    deleted = event.type is EventType.OBJECT and event.action is Action.DELETE
+    return event.step in _DESTROYED or (deleted and event.step not in _SOLD)
 
 
 def _is_lot_of(event: Event, code: str) -> bool:
@@ -124,10 +225,7 @@ def _histories(events: Sequence[ChainEvent], codes: AbstractSet[str]) -> Mapping
 
 def _named(event: Event) -> Iterator[Item]:
     """What an event says something about: a pack says nothing new of the other children."""
-    if event.type is EventType.AGGREGATION:
-        yield from event.children
-        return
-    yield from event.things()
+    yield from event.children if event.type is EventType.AGGREGATION else event.things()
 
 
 def _carriers(links: Iterable[Link]) -> dict[str, set[str]]:

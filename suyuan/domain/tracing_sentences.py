@@ -4,6 +4,25 @@ from __future__ import annotations
 
 TRACING_SENTENCES: dict[str, tuple[str, str]] = {
     # --- Findings (suyuan/domain/findings.py, containment.py) -----------------------------------
+    "finding_asserted": (
+        "事件 {event}：此次流转只有一方申报，没有对方的申报，也没有凭证。",
+        (
+            "Event {event}: one side alone reports this movement; neither the other side nor a"
+            " document supports it."
+        ),
+    ),
+    "finding_asserted_constant_weight": (
+        "申报方多次进出的重量完全相同。",
+        "Its reporter states the same weight every time.",
+    ),
+    "finding_asserted_own_district": (
+        "产地就是市场所在地。",
+        "The origin is the district of the market itself.",
+    ),
+    "finding_asserted_zero_price": (
+        "价格为零。",
+        "The price is zero.",
+    ),
     "finding_chronology_conflict": (
         "{code}：本次收货的时间晚于同一持有者对它的消耗，时间顺序有矛盾。",
         (

@@ -239,15 +239,21 @@ def write_documents(events: Sequence[Event]) -> list[Json]:
 
 def _finding(finding: Finding, language: str) -> Json:
     params = {"code": finding.code or "", "event": finding.event or "", **finding.params}
-    name = f"finding_{finding.type}"
-    if finding.type == "gap":
-        name = f"finding_gap_{finding.params.get('missing', 'shipment')}"
+    told = (sentence(name, params, language) for name in _sentences(finding))
     return {
         "type": finding.type,
         "event": finding.event,
         "code": finding.code,
-        "detail": sentence(name, params, language),
+        "detail": ("" if language == "zh" else " ").join(told),
     }
+
+
+def _sentences(finding: Finding) -> list[str]:
+    """The names of the sentences that tell a finding."""
+    name = f"finding_{finding.type}"
+    if finding.type == "gap":
+        return [f"{name}_{finding.params.get('missing', 'shipment')}"]
+    return [name, *(f"{name}_{sign}" for sign in finding.params.get("signs", ()))]
 
 
 def _holes(holes: Iterable[Hole]) -> list[Json]:

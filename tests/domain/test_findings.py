@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from suyuan.domain.assemble import assemble
 from suyuan.domain.chain import Standing
-from suyuan.domain.events import Action, Document, Endpoint, Event
+from suyuan.domain.codes import Use, recognise
+from suyuan.domain.events import Action, Document, Endpoint, Event, Item, Product
 from suyuan.domain.trail import Direction, Question
 from suyuan.sources.base import trace
 from suyuan.sources.memory import MemorySource
@@ -41,12 +42,18 @@ async def test_a_clean_chain_has_no_finding() -> None:
 
 async def test_a_receipt_without_a_shipment_is_a_gap() -> None:
     events = [e for e in clean_chain() if e.id != "ship"]
-    assert await found(events) == {("gap", "get", "shipment")}
+    assert await found(events) == {
+        ("gap", "get", "shipment"),
+        ("asserted", "get", None),
+    }
 
 
 async def test_a_sale_without_an_entry_is_a_gap() -> None:
     events = [e for e in clean_chain() if e.id != "get"]
-    assert await found(events) == {("gap", "sell", "entry")}
+    assert await found(events) == {
+        ("gap", "sell", "entry"),
+        ("asserted", "ship", None),
+    }
 
 
 async def test_an_input_that_nobody_made_or_received_is_a_gap() -> None:
@@ -112,3 +119,62 @@ async def test_a_document_makes_an_event_evidenced() -> None:
     event = replace(clean_chain()[0], documents=(Document("test_report", "T1"),))
     chain = await chain_of([event])
     assert chain.events[0].standing is Standing.EVIDENCED
+
+
+async def test_an_input_that_was_only_seen_is_a_gap() -> None:
+    events = [moved("seen", 0, "L", step="storing"), made("use", 1, ["L"], ["X"], party=MAKER)]
+    assert await found(events, direction="up") == {("gap", "use", "origin")}
+
+
+async def test_a_wholesale_sale_without_an_entry_is_a_gap() -> None:
+    events = [moved("sell", 1, "X", party=SHOP, kind="wholesale", activity="sale")]
+    assert await found(events) == {("gap", "sell", "entry")}
+
+
+async def test_a_lot_may_come_again_after_some_was_consumed_and_a_serial_may_not() -> None:
+    def twice(what: str | Item) -> list[Event]:
+        return [
+            moved("ship", 0, what, party=FARM),
+            moved("get", 1, what, step="receiving", party=MAKER),
+            made("use", 2, [what], ["M"], party=MAKER),
+            moved("more", 3, what, step="receiving", party=MAKER),
+        ]
+
+    assert ("chronology_conflict", "more", None) not in await found(twice(lot("X")))
+    assert ("chronology_conflict", "more", None) in await found(twice("X"))
+    rework = [*twice("X")[:2], made("use", 2, ["X"], ["X"], party=MAKER), *twice("X")[3:]]
+    assert ("chronology_conflict", "more", None) not in await found(rework)
+
+
+async def test_what_was_deleted_is_destroyed_unless_it_was_sold() -> None:
+    gone = moved("gone", 1, "X", step=None, action=Action.DELETE)
+    assert await found([gone, moved("seen", 2, "X", step="storing")]) == {
+        ("event_after_end", "seen", None)
+    }
+
+
+def entries(count: int, **more: object) -> list[Event]:
+    """Lots that a shop says it received, and nobody says he sent, made into one."""
+    place = recognise("350203001", use=Use.PLACE)
+    return [
+        *(
+            moved(f"entry{n}", n, lot(f"L{n}"), step="receiving", party=SHOP, place=place, **more)
+            for n in range(count)
+        ),
+        made("mix", count, [lot(f"L{n}") for n in range(count)], [lot("X")], party=SHOP),
+    ]
+
+
+async def test_invented_entries_are_asserted_and_bear_their_signs() -> None:
+    invented = {"extra": {"price": "0.00"}, "product": Product(origin="350203")}
+    chain = await chain_of(entries(3, **invented), direction="up")
+    asserted = [f.params for f in chain.findings if f.type == "asserted"]
+    assert asserted == [{"signs": ["constant_weight", "zero_price", "own_district"]}] * 3
+    fewer = await chain_of(entries(2, extra={"price": "free"}), direction="up")
+    assert [f.params for f in fewer.findings if f.type == "asserted"] == [{}, {}]
+
+
+async def test_a_document_takes_the_assertion_away() -> None:
+    papers = (Document("quarantine_certificate", "Q1"),)
+    chain = await chain_of(entries(3, documents=papers), direction="up")
+    assert "asserted" not in {f.type for f in chain.findings}
