@@ -2,7 +2,7 @@
 
 ``python -m bench.trace [--quick]`` loads, beside other events, items in two nested containers, a
 tree of 19 levels and a diamond lattice of 20 levels with a million paths, asks for them over HTTP,
-and prints one JSON line. Reach for recalls is not measured here.
+reaches forward to 276,000 lots and to a million objects, and prints one JSON line.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import random
 from collections.abc import Iterator
 from itertools import chain
 
+from bench import reach
 from bench.asking import chain_path, closed_loop, median_ms, open_loop, percentile
 from bench.figures import Figure, machine, report, say
 from bench.histories import GTIN, Event, event, item, load_events, ten_events
@@ -73,6 +74,7 @@ def measure(server_url: str, events: int, requests: int) -> list[Figure]:
     others = chain.from_iterable(ten_events(n) for n in range(events // 10))
     count = load_events(server_url, chain(*told, others))
     say(f"{count} events")
+    reach.load(server_url, quick=events <= QUICK)
     vacuum(server_url)
     key, chance = city_key(server_url), random.Random(0)
     with serving("query", server_url, workers=WORKERS, settings=SETTINGS) as served:
@@ -86,12 +88,14 @@ def measure(server_url: str, events: int, requests: int) -> list[Figure]:
         pairs = [
             closed_loop(served.url, key, [path])[0] for _ in range(20) for path in (plain, diamond)
         ]
+        recalls = reach.measure(served, key, quick=events <= QUICK)
     ratio = median_ms(pairs[1::2]) / median_ms(pairs[::2])
     return [
         Figure("own_p50_ms", round(median_ms(spans), 2), "ms", 10, "lower"),
         Figure("own_p99_ms", round(percentile(spans, 0.99), 2), "ms", 80, "lower"),
         Figure("traceback_600_p95_ms", round(percentile(traceback, 0.95), 1), "ms", 100, "lower"),
         Figure("lattice_ratio", round(ratio, 2), "", 10, "lower"),
+        *recalls,
     ]
 
 

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from services.query import changes, code_status, register
+from services.query import changes, code_status, reach, register
 from services.query.names import OwnNameBook
 from services.query.routes import router
 from services.query.trace import OwnTracer
@@ -19,6 +19,7 @@ from suyuan.web.settings import ServiceSettings
 DESCRIPTION = "Chains out of one subsystem, consumer pages, QR codes, and the gateway's lookups."
 ROUTERS = (
     router,
+    reach.router,
     changes.router,
     register.router,
     code_status.router,

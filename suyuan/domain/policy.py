@@ -90,6 +90,12 @@ def direction_for(caller: Caller, asked: Direction | None) -> Direction:
     return asked or Direction.UP
 
 
+def require_home(caller: Caller, subsystem: str) -> None:
+    """Raise NotAllowed where a department or inspector asks another subsystem for all it holds."""
+    if caller.role is not CallerRole.CITY and caller.home != subsystem:
+        raise NotAllowed("subsystem_not_yours", home=caller.home, subsystem=subsystem)
+
+
 def view(chain: Chain, caller: Caller, organisations: AbstractSet[str] = frozenset()) -> Chain:
     """The chain as this caller may see it; what was emptied is named in ``redacted``.
 

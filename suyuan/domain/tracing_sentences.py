@@ -126,6 +126,14 @@ TRACING_SENTENCES: dict[str, tuple[str, str]] = {
         "事件可以 {offered} 给出，请在 Accept 中写明其一。",
         "An event can be given as {offered}; name one of them in Accept.",
     ),
+    "reach_of_class": (
+        "“{text}”不指某一件或某一批货物，没有可追踪的去向；请使用带批号或序列号的编码。",
+        '"{text}" names no single thing or lot; use a code with a lot or serial number.',
+    ),
+    "subsystem_not_yours": (
+        "只能查询本部门的子系统（您属于 {home}，这里是 {subsystem}）。",
+        "This is for your own department's subsystem only (yours is {home}, this is {subsystem}).",
+    ),
     "window_empty": (
         "since（{since}）晚于 as_of（{as_of}），时间范围为空。",
         "The window is empty: since ({since}) is after as_of ({as_of}).",

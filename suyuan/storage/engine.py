@@ -7,12 +7,12 @@ In a reading block each statement sees what is committed when it begins.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from time import monotonic
 from typing import Any, NewType
 
-from sqlalchemy import URL, Engine, event, make_url
+from sqlalchemy import URL, Engine, event, make_url, text
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -28,7 +28,12 @@ QUERY_ROLE = "suyuan_query"
 
 # A statement of a request that runs longer than this has lost its caller long ago.
 STATEMENT_TIMEOUT_MS = 30_000
+# A reach over millions of things is a few statements of seconds each, and few people ask for one.
+_SCRATCH_TIMEOUT_MS = 300_000
+_SCRATCH_POOL = 2
 
+
+_MOMENT = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
 
 # A connection that worked so lately is taken at its word; one that has been idle is asked first.
 _TRUSTED_SECONDS = 1.0
@@ -45,7 +50,12 @@ def database_url(server_url: str, database: str) -> str:
 
 
 def create_engine(
-    url: str, *, role: str | None, pool_size: int = 8, reads_only: bool = False
+    url: str,
+    *,
+    role: str | None,
+    pool_size: int = 8,
+    reads_only: bool = False,
+    settings: Mapping[str, str] | None = None,
 ) -> AsyncEngine:
     """An engine with every knob in one place.
 
@@ -56,6 +66,7 @@ def create_engine(
         "statement_timeout": str(STATEMENT_TIMEOUT_MS),
         # Statements here are many index probes in a millisecond; compiling one takes a hundred.
         "jit": "off",
+        **(settings or {}),
     }
     if role is not None:
         options["role"] = role
@@ -110,6 +121,17 @@ class Database:
         self._read = create_engine(
             read_url or url, role=QUERY_ROLE if roles else None, reads_only=True
         )
+        # On the primary: a replica has no temporary tables. What they and sorts take is bounded.
+        self._scratch = create_engine(
+            url,
+            role=QUERY_ROLE if roles else None,
+            pool_size=_SCRATCH_POOL,
+            settings={
+                "statement_timeout": str(_SCRATCH_TIMEOUT_MS),
+                "temp_buffers": "64MB",
+                "work_mem": "64MB",
+            },
+        )
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[ReadConnection]:
@@ -123,6 +145,15 @@ class Database:
             async with self._write.begin() as connection:
                 yield WriteConnection(connection)
 
+    @asynccontextmanager
+    async def scratch(self) -> AsyncIterator[ReadConnection]:
+        """A transaction of the reading role that sees one moment and may keep temporary tables."""
+        with translated():
+            async with self._scratch.connect() as connection:
+                await connection.execute(_MOMENT)
+                yield ReadConnection(connection)
+
     async def close(self) -> None:
+        await self._scratch.dispose()
         await self._write.dispose()
         await self._read.dispose()

@@ -1,0 +1,113 @@
+"""``GET /v1/reach/{code}``: everything downstream of a code, streamed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from suyuan.domain import policy
+from suyuan.domain.caller import Caller, CallerRole
+from suyuan.domain.codes import Code, Level, recognise
+from suyuan.domain.errors import CodeError, Fault, QuestionRefused
+from suyuan.domain.reach import Reach
+from suyuan.sources.reach import Progress, find_reached
+from suyuan.storage.engine import Database
+from suyuan.web import paths
+from suyuan.web.auth import require
+from suyuan.web.state import OwnDatabase, Settings
+from suyuan.web.times import QueryTime
+from suyuan.wire.bodies import NDJSON_TYPE
+from suyuan.wire.reach import write_end, write_things
+
+# What a recall of everything a city sold in a year would reach; a stream is not a copy of it all.
+MAX_THINGS = 5_000_000
+
+paths.install()
+router = APIRouter()
+
+_Official = Annotated[
+    Caller, Depends(require(CallerRole.CITY, CallerRole.DEPARTMENT, CallerRole.INSPECTOR))
+]
+
+
+class ReachQuery(BaseModel):
+    """From when on, as of when, and how much at most."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    since: QueryTime | None = None
+    as_of: QueryTime | None = None
+    known_at: QueryTime | None = None
+    max_things: Annotated[int, Field(ge=1, le=MAX_THINGS)] = MAX_THINGS
+
+
+@router.get(
+    "/v1/reach/{code:text}",
+    tags=["chains"],
+    response_class=Response,
+    responses={200: {"content": {NDJSON_TYPE: {"schema": {"type": "string"}}}}},
+)
+async def get_reach(
+    code: str,
+    caller: _Official,
+    database: OwnDatabase,
+    settings: Settings,
+    query: Annotated[ReachQuery, Query()],
+) -> Response:
+    """波及范围 · Every thing downstream of a code within this subsystem, one JSON line each.
+
+    What `GET /v1/chains/{code}?direction=down` reaches, for up to millions of things, without the
+    events between: each with its last event, so with its place and holder. The nearest things come
+    first, each once. The last line, `{"end": …}`, says how many there were and whether that is all;
+    an answer without it was broken off. `since` and `as_of` cut event time, `known_at` record time.
+    For the city, and for the department and the inspectors of this subsystem.
+    """
+    policy.require_home(caller, settings.name)
+    reach = Reach((_followed(code),), query.since, query.as_of, query.known_at)
+    if query.since and query.as_of and query.since > query.as_of:
+        raise QuestionRefused("window_empty", since=query.since, as_of=query.as_of)
+    lines = _lines(database, reach, query.max_things, settings.name)
+    first = await anext(lines)  # what cannot be answered at all is a problem, not a broken stream
+    return StreamingResponse(_rest(first, lines), media_type=NDJSON_TYPE)
+
+
+def _followed(text: str) -> Code:
+    """The thing that is asked about. Raises QuestionRefused for a class: it is in no event."""
+    try:
+        code = recognise(text)
+    except CodeError as error:
+        fault = Fault(error.code, "/path/code", {"text": text, **error.params})
+        raise QuestionRefused("parameters_refused", faults=[fault]) from error
+    if code.level not in (Level.LOT, Level.SERIAL, Level.OPEN):
+        fault = Fault("reach_of_class", "/path/code", {"text": text})
+        raise QuestionRefused("parameters_refused", faults=[fault])
+    return code
+
+
+async def _lines(
+    database: Database, reach: Reach, most: int, subsystem: str
+) -> AsyncIterator[bytes]:
+    progress = Progress()
+    cut: list[str] = []
+    async with aclosing(find_reached(database, reach, progress, subsystem=subsystem)) as found:
+        async for things in found:
+            over = progress.things - most
+            yield write_things(things[: len(things) - over] if over > 0 else things)
+            if over > 0:
+                cut.append("max_things")
+                break
+    cut += ["fan_out"] if progress.holes else []
+    yield write_end(
+        things=min(progress.things, most), by_walk=progress.by_walk, complete=not cut, cut=cut
+    )
+
+
+async def _rest(first: bytes, lines: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for more in lines:
+        yield more

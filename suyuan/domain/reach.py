@@ -1,0 +1,220 @@
+"""Reach: every thing downstream of some codes, and where each was last known to be.
+
+A recall asks for things, not for the events between, and for millions of them. Most are followed by
+set in the database (``suyuan.storage.reach``); what is rare (a code used again, a container inside
+itself, a return, a lot whose flow must be told apart) is followed here, one task at a time, by the
+walk's own rules: ``Tracing`` does each task, and what would follow from it is given back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from suyuan.domain.chain import Via
+from suyuan.domain.codes import Code
+from suyuan.domain.facts import Facts, Window
+from suyuan.domain.flow import Site
+from suyuan.domain.lookup import Answer, Direction, Edge, Key, Lookup, Movement, Order, Role
+from suyuan.domain.tracing import Tracing, _Inside, _Making, _Task, _Thing
+from suyuan.domain.trail import Question, Reason
+
+# As many keys as one lookup may hold.
+_MAX_KEYS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What is asked: everything downstream of ``codes``; the bounds are those of a ``Question``."""
+
+    codes: tuple[Code, ...]
+    since: datetime | None = None
+    as_of: datetime | None = None
+    known_at: datetime | None = None
+
+    def question(self, direction: Direction = Direction.DOWN) -> Question:
+        """The walk's question with the same bounds, about the first code."""
+        code, most = self.codes[0], 2**62  # a task is done whole, whatever it comes to
+        return Question(code, direction, self.as_of, self.since, self.known_at, max_events=most)
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """A task: what became of a thing from ``since`` on; ``direct`` if its code was asked for.
+
+    ``entry`` and ``site`` are where the walk would come to it; see ``suyuan.domain.tracing``.
+    """
+
+    code: str
+    since: datetime | None
+    direct: bool = False
+    entry: Order | None = None
+    site: Site | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LookInside:
+    """A task: what was inside a container at an instant of the window."""
+
+    container: str
+    window: Window
+    entry: Order | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cross:
+    """A task: what a transformation put out."""
+
+    node: str
+
+
+Task = Follow | LookInside | Cross
+Doing = Generator[Lookup, Answer, list[Task]]
+
+
+class State(StrEnum):
+    """What the last event about a thing says of it."""
+
+    AT = "at"  # it was there
+    IN_TRANSIT = "in_transit"  # it left for the place that is named, or for anywhere
+    CONSUMED = "consumed"  # it went into something else
+    ENDED = "ended"  # sold at retail, dispensed, destroyed
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """The last event in a thing's own history: itself named, or a container around it."""
+
+    time: datetime
+    rank: int
+    id: str
+    party: str
+    role: int
+    ends: bool
+    place: str | None
+    moves: int
+    far_place: str | None
+    far_party: str | None
+
+    @property
+    def order(self) -> tuple[datetime, int, str, str]:
+        return (self.time, self.rank, self.id, self.party)
+
+    @property
+    def away(self) -> bool:
+        """Whether it left for the far end, and nobody said yet that it came there."""
+        return self.moves == Movement.OUT
+
+    @property
+    def holder(self) -> str | None:
+        """Who has it: whom it was sent to, else who reported it; ``None`` where nobody is named."""
+        return self.far_party if self.away else self.party
+
+    @property
+    def where(self) -> str | None:
+        return self.far_place if self.away else self.place
+
+    def state(self, *, is_lot: bool) -> State:
+        if self.role == Role.INPUT:
+            return State.AT if is_lot else State.CONSUMED
+        if self.ends and not is_lot:
+            return State.ENDED
+        return State.IN_TRANSIT if self.away else State.AT
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """One thing downstream; ``last`` is ``None`` for a code of which nothing is known."""
+
+    code: str
+    is_lot: bool
+    last: Last | None
+
+
+def do(reach: Reach, tasks: Sequence[Task]) -> Doing:
+    """What follows from some tasks by the walk's rules, each done whole."""
+    doing = _OneStep(reach.question(), Facts())
+    wanted = [_as_walked(task, reach) for task in tasks]
+    yield from doing.learn(wanted)
+    return doing.follow(wanted)
+
+
+def find_lasts(reach: Reach, codes: Iterable[str]) -> Generator[Lookup, Answer, dict[str, Last]]:
+    """The last event of each thing's own history, containers around it included."""
+    doing = _OneStep(reach.question(Direction.OWN), Facts())
+    window: Window = (None, reach.as_of)
+    things = [_Thing(code, Direction.OWN, window, 0, Via.DIRECT) for code in codes]
+    yield from doing.learn(things)
+    found = ((thing.code, doing.last(thing)) for thing in things)
+    return {code: last for code, last in found if last is not None}
+
+
+class _OneStep(Tracing):
+    """Does tasks and collects what they lead to, where a walk would go on."""
+
+    def __init__(self, question: Question, facts: Facts) -> None:
+        self._led_to: dict[_Task, None] = {}
+        self._told: dict[tuple[Order, int, str], Reason] = {}
+        super().__init__(question, facts)
+
+    def _add(self, task: _Task) -> None:
+        self._led_to[task] = None
+
+    def _note(self, reason: Reason) -> None:
+        """Keep every edge: a thing's last one is wanted, not an event's best reason."""
+        if self._question.direction is Direction.OWN:
+            edge = reason.edge
+            carried = int(reason.stay_of is not None)
+            known = self._told.setdefault((edge.order, -carried, edge.code), reason)
+            if edge.role < known.edge.role:  # one event may name a thing twice
+                self._told[edge.order, -carried, edge.code] = reason
+
+    def learn(self, tasks: Sequence[_Task]) -> Generator[Lookup, Answer, None]:
+        """Ask until everything that the tasks stand on is known."""
+        while wanted := list(dict.fromkeys(k for task in tasks for k in self._missing(task))):
+            for first in range(0, len(wanted), _MAX_KEYS):
+                keys: tuple[Key, ...] = tuple(wanted[first : first + _MAX_KEYS])
+                lookup = Lookup(keys, known_at=self._question.known_at)
+                self._facts.learn(lookup, (yield lookup))
+
+    def follow(self, tasks: Iterable[_Task]) -> list[Task]:
+        self._led_to.clear()
+        for task in tasks:
+            self._do(task)
+        return [_as_told(task) for task in self._led_to]
+
+    def last(self, thing: _Thing) -> Last | None:
+        self._told.clear()
+        self._do(thing)
+        return None if not self._told else _as_last(self._told[max(self._told)].edge)
+
+
+def _as_walked(task: Task, reach: Reach) -> _Task:
+    down = Direction.DOWN
+    match task:
+        case Follow(code, since, direct, entry, site):
+            via = Via.DIRECT if direct else Via.DOWN
+            return _Thing(code, down, (since, reach.as_of), 0, via, entry, site)
+        case LookInside(container, window, entry):
+            return _Inside(container, down, window, 0, entry)
+        case Cross(node):
+            return _Making(node, down, "", 0)
+
+
+def _as_told(task: _Task) -> Task:
+    match task:
+        case _Thing():
+            return Follow(task.code, task.window[0], False, task.entry, task.site)
+        case _Inside():
+            return LookInside(task.container, task.window, task.entry)
+        case _Making():
+            return Cross(task.node)
+
+
+def _as_last(edge: Edge) -> Last:
+    return Last(
+        *(edge.time, int(edge.rank), edge.id, edge.party, int(edge.role), edge.ends),
+        *(edge.place, int(edge.moves), edge.far_place, edge.far_party),
+    )

@@ -1,0 +1,269 @@
+"""Reach by set: everything downstream of some codes, round by round, in temporary tables.
+
+Each round follows all things that are new, or known to be concerned from an earlier time on, by a
+handful of statements, whatever their number. It keeps the walk's rules (docs/tracing.md); what it
+cannot keep exactly it hands out, so that ``suyuan.sources.reach`` has it done by the walk itself.
+No paths are carried, and a thing is followed again only from an earlier time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from suyuan.domain.flow import Site
+from suyuan.domain.lookup import Order
+from suyuan.domain.reach import Cross, Follow, LookInside, Reach, Task
+from suyuan.storage import reach_tables
+from suyuan.storage.reach_facts import Facts
+from suyuan.storage.reach_flow import flow_of
+from suyuan.storage.reach_tables import (
+    ADD,
+    BEGINNING,
+    CHILD,
+    CLOSED,
+    INPUT,
+    MEMBER,
+    OUTPUT,
+    Scene,
+)
+from suyuan.storage.reads import END
+
+# What ``suyuan.domain.codes.gs1.is_lot_key`` says.
+_LOT_KEY = "^https://id\\.gs1\\.org/01/[0-9]{{14}}/10/[^/]+$"
+
+_ROUND_CODES = "SELECT DISTINCT t.code FROM reach_task t WHERE t.round = {round}"
+# The task that reaches furthest back stands for all of a code: where it came from matters for lots
+# alone, and a task without a site is about the whole lot.
+_FRONT = """
+    INSERT INTO reach_front
+    SELECT DISTINCT ON (t.code) t.code, t.since, t.direct, t.site_party IS NOT NULL,
+           t.site_place, t.site_party, coalesce(f.odd, false)
+    FROM reach_task t LEFT JOIN reach_thing r ON r.code = t.code
+    LEFT JOIN reach_fact f ON f.code = t.code -- a lot may be known by its serials alone
+    WHERE t.round = $1 AND (r.code IS NULL OR t.since < r.followed)
+    ORDER BY t.code, t.since, (t.site_party IS NOT NULL)
+"""
+# What is odd is followed by the walk, which knows itself what it did before.
+_FOLLOWED = """
+    INSERT INTO reach_thing AS r (code, round, followed)
+    SELECT f.code, $1, CASE WHEN f.odd THEN timestamptz 'infinity' ELSE f.since END
+    FROM reach_front f
+    ON CONFLICT (code) DO UPDATE SET followed = least(r.followed, excluded.followed)
+"""
+_ODD_TASKS = """
+    SELECT t.code, t.since, t.direct, t.entry_time, t.entry_rank, t.entry_id, t.entry_party,
+           t.site_place, t.site_party
+    FROM reach_task t JOIN reach_front f ON f.code = t.code WHERE t.round = $1 AND f.odd
+"""
+_CONSUMED = f"""
+    INSERT INTO reach_node
+    SELECT DISTINCT e.other, $1::integer + 1
+    FROM reach_front f JOIN reach_fact k ON k.code = f.code JOIN edges e ON e.code = f.code
+    WHERE NOT f.odd AND k.consumed AND e.role = {INPUT} AND e.other IS NOT NULL
+      AND e.time >= f.since{{known}}
+    ON CONFLICT DO NOTHING
+"""
+# Containers that were consumed with the thing inside, directly or through others.
+_CARRIED = f"""
+    WITH RECURSIVE around (code, since, until) AS (
+        SELECT f.code, f.since, {{until}} FROM reach_front f JOIN reach_fact k ON k.code = f.code
+        WHERE NOT f.odd AND k.box IS NOT NULL AND f.since <= {{until}}
+        UNION
+        SELECT p.other, greatest(a.since, p.time), least(a.until, {CLOSED})
+        FROM around a JOIN reach_fact k ON k.code = a.code
+        JOIN edges p ON p.code = a.code AND p.role = {CHILD} AND p.rank = {ADD}
+             AND p.time <= a.until{{known_p}}
+        JOIN reach_fact b ON b.code = p.other AND b.leads
+        {{stays}}
+        WHERE {CLOSED} IS NULL OR {CLOSED} >= a.since
+    )
+    INSERT INTO reach_node
+    SELECT DISTINCT e.other, $1::integer + 1 FROM around a JOIN edges e ON e.code = a.code
+    WHERE e.role = {INPUT} AND e.other IS NOT NULL AND e.time BETWEEN a.since AND a.until{{known}}
+    ON CONFLICT DO NOTHING
+"""
+_SERIALS = f"""
+    INSERT INTO reach_task (round, code, since, direct)
+    SELECT $1::integer + 1, m.code, greatest(m.first, m.since), false
+    FROM (SELECT e.code, f.since, f.direct, min(e.time) AS first
+          FROM reach_front f JOIN edges e ON e.other = f.code
+          WHERE NOT f.odd AND f.code ~ '{_LOT_KEY}' AND e.role = {MEMBER}{{known}}
+          GROUP BY e.code, f.since, f.direct) m
+    WHERE m.direct OR m.first >= m.since
+"""
+_OPEN_DIRECT = """
+    INSERT INTO reach_inside (round, code, since, until)
+    SELECT $1::integer, f.code, f.since, {until} FROM reach_front f
+    WHERE f.direct AND NOT f.odd
+"""
+_NODES = "INSERT INTO reach_node SELECT unnest($1::text[]), $2 ON CONFLICT DO NOTHING"
+_LEFT = """
+    SELECT EXISTS (SELECT FROM reach_task WHERE round = $1)
+        OR EXISTS (SELECT FROM reach_inside WHERE round = $1)
+        OR EXISTS (SELECT FROM reach_node WHERE round = $1)
+"""
+_ENTRY = ("entry_time", "entry_rank", "entry_id", "entry_party")
+_TASK_COLUMNS = ("round", "code", "since", "direct", *_ENTRY, "site_place", "site_party")
+_INSIDE_COLUMNS = ("round", "code", "since", "until", *_ENTRY)
+_NOWHERE = (None, None, None, None)
+_PUT_OUT = f"""
+    INSERT INTO reach_task
+    SELECT $1::integer, e.code, e.time, false, e.time, e.rank, e.id, e.party, e.place, e.party
+    FROM reach_node n JOIN edges e ON e.other = n.node
+    WHERE n.round = $1 AND e.role = {OUTPUT}{{known}}
+"""
+_PUT_OUT_CONTENTS = f"""
+    INSERT INTO reach_inside
+    SELECT $1::integer, e.code, e.time, {{until}}, e.time, e.rank, e.id, e.party
+    FROM reach_node n JOIN edges e ON e.other = n.node
+    JOIN reach_fact k ON k.code = e.code AND k.container
+    WHERE n.round = $1 AND e.role = {OUTPUT}{{known}}
+"""
+_INSIDE_CODES = f"""
+    SELECT DISTINCT e.code FROM reach_inside i JOIN reach_fact k ON k.code = i.code
+    JOIN edges e ON e.other = i.code AND e.role = {CHILD} AND e.rank = {ADD} AND e.time <= i.until
+    WHERE i.round = {{round}} AND k.container AND NOT k.odd{{known}}
+"""
+# The walk looks into containers that are odd, or hold something that is.
+_ODD_INSIDE = f"""
+    UPDATE reach_inside i SET odd = true FROM reach_fact k
+    WHERE k.code = i.code AND i.round = $1 AND k.container AND (k.odd OR EXISTS (
+        SELECT FROM edges e JOIN reach_fact c ON c.code = e.code
+        WHERE e.other = i.code AND e.role = {CHILD} AND e.rank = {ADD} AND e.time <= i.until
+          AND c.odd{{known}}))
+    RETURNING i.code, i.since, i.until, i.entry_time, i.entry_rank, i.entry_id, i.entry_party
+"""
+_CONTENTS = f"""
+    WITH found AS MATERIALIZED (
+        SELECT p.code, c.container, greatest(i.since, p.time) AS since,
+               least(i.until, {CLOSED}) AS until, p.time, p.rank, p.id, p.party
+        FROM reach_inside i JOIN reach_fact b ON b.code = i.code
+        JOIN edges p ON p.other = i.code AND p.role = {CHILD} AND p.rank = {ADD}
+             AND p.time <= i.until{{known_p}}
+        JOIN reach_fact c ON c.code = p.code
+        {{stays}}
+        WHERE i.round = $1 AND i.since <= i.until AND b.container AND NOT i.odd
+          AND ({CLOSED} IS NULL OR {CLOSED} >= i.since)
+    ), followed AS (
+        INSERT INTO reach_task (round, code, since, direct, entry_time, entry_rank, entry_id,
+                                entry_party)
+        SELECT $1::integer + 1, code, since, false, time, rank, id, party FROM found
+    )
+    INSERT INTO reach_inside
+    SELECT $1::integer + 1, code, since, until, time, rank, id, party FROM found WHERE container
+"""
+
+
+class Frontier:
+    """The rounds of one reach, within one transaction on one connection of the primary."""
+
+    def __init__(self, driver: Any, scene: Scene) -> None:
+        self._driver = driver
+        self.scene = scene
+        self._facts = Facts(driver, scene)
+        pieces = {
+            "until": scene.until,
+            "known": scene.known("e"),
+            "known_p": scene.known("p"),
+        }
+        self._consumed, self._serials = _CONSUMED.format(**pieces), _SERIALS.format(**pieces)
+        self._carried = _CARRIED.format(**pieces, stays=scene.stays("p", "b", is_lot="k.is_lot"))
+        self._put_out = _PUT_OUT.format(**pieces)
+        self._put_out_contents = _PUT_OUT_CONTENTS.format(**pieces)
+        self._open_direct = _OPEN_DIRECT.format(**pieces)
+        self._odd_inside = _ODD_INSIDE.format(**pieces)
+        self._inside_codes = _INSIDE_CODES.replace("{known}", scene.known("e"))
+        self._contents = _CONTENTS.format(**pieces, stays=scene.stays("p", "b", is_lot="c.is_lot"))
+        self.round = 0
+
+    @classmethod
+    async def begin(cls, driver: Any, reach: Reach) -> Frontier:
+        """Start from the codes that are asked for. The tables are there and empty."""
+        has_voids = await reach_tables.declared(driver, reach.known_at)
+        begun = cls(driver, Scene(reach.as_of, reach.known_at, has_voids))
+        await begun.add(Follow(code.key, reach.since, True) for code in reach.codes)
+        return begun
+
+    async def add(self, tasks: Iterable[Task]) -> None:
+        """Put tasks down to be done in the round that comes."""
+        rows: dict[str, list[tuple[Any, ...]]] = {"task": [], "inside": [], "node": []}
+        for task in tasks:
+            match task:
+                case Follow(code, since, direct, entry, site):
+                    place, party = site or (None, None)
+                    row = (code, since or BEGINNING, direct, *(entry or _NOWHERE), place, party)
+                    rows["task"].append((self.round, *row))
+                case LookInside(container, (since, until), entry):
+                    bounds = (since or BEGINNING, until or END)
+                    rows["inside"].append((self.round, container, *bounds, *(entry or _NOWHERE)))
+                case Cross(node):
+                    rows["node"].append((node,))
+        await self._copy("reach_task", rows["task"], _TASK_COLUMNS)
+        await self._copy("reach_inside", rows["inside"], _INSIDE_COLUMNS)
+        nodes = [node for (node,) in rows["node"]]
+        await self._driver.execute(_NODES, nodes, self.round)
+
+    async def _copy(self, table: str, rows: list[tuple[Any, ...]], columns: Sequence[str]) -> None:
+        if rows:
+            await self._driver.copy_records_to_table(table, records=rows, columns=columns)
+
+    async def is_done(self) -> bool:
+        """Whether nothing is left to follow."""
+        return not await self._driver.fetchval(_LEFT, self.round)
+
+    async def advance(self) -> list[Task]:
+        """Follow everything of this round by set; give back what only the walk can do.
+
+        The tasks that come of both are of the next round: ``round`` is its number already.
+        """
+        this = self.round
+        await self._driver.execute(self._put_out, this)
+        await self._driver.execute("ANALYZE reach_task, reach_node")
+        await self._facts.look_at(_ROUND_CODES.format(round=this))
+        await self._driver.execute(self._put_out_contents, this)
+        await self._driver.execute("TRUNCATE reach_front")
+        await self._driver.execute(_FRONT, this)
+        await self._driver.execute("ANALYZE reach_front")
+        await self._driver.execute(flow_of(self.scene, leads=self._facts.any_leads))
+        odd: list[Task] = [_as_follow(r) for r in await self._driver.fetch(_ODD_TASKS, this)]
+        await self._driver.execute(_FOLLOWED, this)
+        await self._onwards(this)
+        odd += await self._look_inside(this)
+        self.round += 1
+        return odd
+
+    async def _onwards(self, this: int) -> None:
+        """What consumed the things of this front, and the serials of its lots."""
+        await self._driver.execute(self._consumed, this)
+        if self._facts.any_leads:
+            await self._driver.execute(self._carried, this)
+        await self._driver.execute(self._serials, this)
+        await self._driver.execute(self._open_direct, this)
+
+    async def _look_inside(self, this: int) -> list[Task]:
+        await self._facts.look_at(self._inside_codes.replace("{round}", str(this)))
+        rows = await self._driver.fetch(self._odd_inside, this)
+        await self._driver.execute(self._contents, this)
+        return [_as_look(row) for row in rows]
+
+
+def _as_follow(row: Any) -> Follow:
+    code, since, direct, *entry, place, party = row
+    site = None if party is None else Site(place, party)
+    return Follow(code, _bound(since), direct, _as_order(entry), site)
+
+
+def _as_look(row: Any) -> LookInside:
+    code, since, until, *entry = row
+    return LookInside(code, (_bound(since), _bound(until)), _as_order(entry))
+
+
+def _as_order(entry: Sequence[Any]) -> Order | None:
+    time, rank, event_id, party = entry
+    return None if time is None else (time, rank, event_id, party)
+
+
+def _bound(time: datetime) -> datetime | None:
+    return None if time in (BEGINNING, END) else time

@@ -1,0 +1,126 @@
+"""Facts of a reach: what the edges of each code say at a glance, and which codes are odd."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from suyuan.storage.reach_tables import (
+    ADD,
+    BACK,
+    CHILD,
+    EMPTIED,
+    INPUT,
+    ITEM,
+    NONE,
+    OUTPUT,
+    PARENT,
+    Scene,
+)
+
+# ``makings`` counts what began the lot or made more of it; commissionings are told apart from it
+# for containers, where the second begins a new life. GS1 General Specifications, 2.2.1: an SSCC
+# rests for a year, so only one that was seen over more than a year can have lived twice.
+_LOOK = f"""
+    INSERT INTO reach_fact
+    SELECT e.code, $1, bool_or(e.is_lot), bool_or(e.role = {PARENT}), bool_or(e.role = {EMPTIED}),
+           bool_or(e.role = {INPUT}), bool_or(e.moves <> {NONE}),
+           count(*) FILTER (WHERE e.role = {OUTPUT} OR (e.role = {ITEM} AND e.rank = {ADD})),
+           min(e.other) FILTER (WHERE e.role = {CHILD} AND e.rank = {ADD}),
+           max(e.other) FILTER (WHERE e.role = {CHILD} AND e.rank = {ADD}),
+           bool_or(e.role = {INPUT} AND e.other IS NOT NULL),
+           (bool_or(e.role IN ({PARENT}, {EMPTIED}))
+            AND (count(*) FILTER (WHERE e.role = {ITEM} AND e.rank = {ADD}) > 1
+                 OR (e.code LIKE 'https://id.gs1.org/00/%'
+                     AND max(e.time) - min(e.time) > interval '365 days')))
+           OR (bool_or(e.role = {CHILD}) AND bool_or(e.role = {ITEM} AND e.ends)
+               AND bool_or(e.role = {ITEM} AND e.moves = {BACK}))
+    FROM ({{codes}}) AS asked (code) JOIN edges e ON e.code = asked.code
+    WHERE NOT EXISTS (SELECT FROM reach_fact f WHERE f.code = asked.code){{known}}
+    GROUP BY e.code
+"""
+_BOXES = f"""
+    SELECT f.box FROM reach_fact f WHERE f.batch = $1 AND f.box IS NOT NULL
+    UNION SELECT f.other_box FROM reach_fact f WHERE f.batch = $1 AND f.other_box <> f.box
+    UNION SELECT e.other FROM reach_fact f JOIN edges e ON e.code = f.code
+    WHERE f.batch = $1 AND f.other_box <> f.box AND e.role = {CHILD} AND e.rank = {ADD}{{known}}
+"""
+# The containers that a code was ever packed into; most were packed into one.
+_INTO = f"""
+    SELECT b.odd, b.leads FROM reach_fact b WHERE b.code IN (f.box, f.other_box)
+    UNION ALL
+    SELECT b.odd, b.leads FROM edges e JOIN reach_fact b ON b.code = e.other
+    WHERE f.other_box <> f.box AND e.code = f.code AND e.role = {CHILD} AND e.rank = {ADD}{{known}}
+"""
+# A container is settled when all that it was ever packed into are: from the outermost inwards.
+# What is never settled is in a cycle, or below one.
+_UNSETTLE = """
+    UPDATE reach_fact SET odd = NULL
+    WHERE batch >= $1 AND container AND box IS NOT NULL AND NOT odd
+"""
+_SETTLE = """
+    UPDATE reach_fact f SET odd = false
+    WHERE f.odd IS NULL AND NOT EXISTS (
+        SELECT FROM ({into}) b WHERE b.odd IS DISTINCT FROM false)
+"""
+_REST = "UPDATE reach_fact SET odd = true WHERE odd IS NULL"
+_ANY = "SELECT bool_or(odd), bool_or(leads) FROM reach_fact WHERE container"
+_BELOW_ODD = """
+    UPDATE reach_fact f SET odd = true
+    WHERE f.batch >= $1 AND NOT f.odd AND f.box IS NOT NULL
+      AND EXISTS (SELECT FROM ({into}) b WHERE b.odd)
+"""
+# What is inside something that leads on, leads on.
+_LEADING = """
+    UPDATE reach_fact f SET leads = true
+    WHERE NOT f.leads AND f.box IS NOT NULL AND f.container
+      AND EXISTS (SELECT FROM ({into}) b WHERE b.leads)
+"""
+
+
+class Facts:
+    """Looks at codes; of every container around one it is known, too, what it is."""
+
+    def __init__(self, driver: Any, scene: Scene) -> None:
+        self._driver = driver
+        known = scene.known("e")
+        self._look = _LOOK.replace("{known}", known)
+        self._boxes = _BOXES.format(known=known)
+        into = _INTO.format(known=known)
+        self._settle = _SETTLE.format(into=into)
+        self._below_odd = _BELOW_ODD.format(into=into)
+        self._leading = _LEADING.format(into=into)
+        self._batch = 0
+        self.any_odd = False
+        self.any_leads = False
+
+    async def look_at(self, codes: str) -> None:
+        """Look at the codes that a statement gives, as far as that was not done before."""
+        first = self._batch + 1
+        while await self._look_once(codes):
+            codes = self._boxes.replace("$1", str(self._batch))
+        if self._batch >= first:
+            await self._driver.execute("ANALYZE reach_fact")
+            await self._judge(first)
+
+    async def _look_once(self, codes: str) -> int:
+        self._batch += 1
+        done = await self._driver.execute(self._look.replace("{codes}", codes), self._batch)
+        return count_of(done)
+
+    async def _judge(self, first: int) -> None:
+        if count_of(await self._driver.execute(_UNSETTLE, first)):
+            while count_of(await self._driver.execute(self._settle)):
+                pass
+            await self._driver.execute(_REST)
+        any_odd, any_leads = await self._driver.fetchrow(_ANY)
+        self.any_odd, self.any_leads = bool(any_odd), bool(any_leads)
+        if self.any_odd:
+            await self._driver.execute(self._below_odd, first)
+        if self.any_leads:
+            while count_of(await self._driver.execute(self._leading)):
+                pass
+
+
+def count_of(done: str) -> int:
+    """How many rows a statement touched, from what the server says of it: ``INSERT 0 12``."""
+    return int(done.rpartition(" ")[2])

@@ -1,0 +1,133 @@
+"""Reach in a real PostgreSQL against the walk, over the oracle's random event sets.
+
+``SUYUAN_REACH_SETS`` is how many sets are compared.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Coroutine, Iterator, Sequence
+from typing import Any, TypeVar
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from suyuan.domain.reach import Reach, Reached, find_lasts
+from suyuan.domain.trail import Direction, Question
+from suyuan.sources.memory import answer
+from suyuan.sources.reach import Progress, find_reached
+from suyuan.storage.engine import Database
+from suyuan.storage.load import Row, load
+from tests.build import at
+from tests.oracle.cases import CASES
+from tests.oracle.generate import CODES, event_sets
+from tests.oracle.records import Record, code, name_of, stored
+from tests.oracle.test_oracle import trail
+
+T = TypeVar("T")
+SETS = int(os.environ.get("SUYUAN_REACH_SETS", "200"))
+many = settings(
+    max_examples=SETS,
+    deadline=None,
+    suppress_health_check=[
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+        HealthCheck.function_scoped_fixture,
+    ],
+)
+
+
+class Store:
+    """A database that holds one event set at a time, and a loop to ask it in."""
+
+    def __init__(self, url: str) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._database = Database(url, roles=False)
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        return self._loop.run_until_complete(work)
+
+    def reach(self, records: Sequence[Record], asked: Reach) -> tuple[list[Reached], Progress]:
+        return self.run(self._reach(records, asked))
+
+    async def _reach(
+        self, records: Sequence[Record], asked: Reach
+    ) -> tuple[list[Reached], Progress]:
+        await self._fill(records)
+        progress = Progress()
+        found = [r async for some in find_reached(self._database, asked, progress) for r in some]
+        return found, progress
+
+    async def _fill(self, records: Sequence[Record]) -> None:
+        """Each report in a transaction of its own, with the record time that it is given."""
+        async with self._database.writing() as connection:
+            await connection.execute(text("TRUNCATE events, edges"))
+        for record in records:
+            one = stored(record)
+            row = Row(one.event, one.content.ljust(16), "city", "{}", one.reporter, one.authority)
+            async with self._database.writing() as connection:
+                await load(connection, [row])
+                for table in ("events", "edges"):
+                    update = f"UPDATE {table} SET record_time = :time WHERE record_time = now()"
+                    await connection.execute(text(update), {"time": one.record_time})
+
+    def close(self) -> None:
+        self.run(self._database.close())
+        self._loop.close()
+
+
+@pytest.fixture(scope="module")
+def store(database_url: str) -> Iterator[Store]:
+    opened = Store(database_url)
+    yield opened
+    opened.close()
+
+
+def agree(store: Store, records: Sequence[Record], name: str, **bounds: int | None) -> None:
+    window = {k: None if v is None else at(v) for k, v in bounds.items()}
+    found, progress = store.reach(records, Reach((code(name),), **window))
+    walked = trail(records, Question(code(name), Direction.DOWN, **window))
+    told = {name_of(r.code): r.is_lot for r in found if r.last is not None}
+    assert told == {name_of(key): is_lot for key, is_lot in walked.things.items()}
+    assert len(found) == len({r.code for r in found})
+    assert progress.complete
+    for one in found:
+        assert one.last == last_of(records, one.code, window), name_of(one.code)
+
+
+def last_of(records: Sequence[Record], key: str, window: dict[str, Any]) -> Any:
+    bounds = {k: window.get(k) for k in ("as_of", "known_at")}
+    asked = Reach((code(name_of(key)),), **bounds)
+    held = [stored(r) for r in records]
+    doing = find_lasts(asked, [key])
+    try:
+        lookup = next(doing)
+        while True:
+            lookup = doing.send(answer(held, lookup))
+    except StopIteration as done:
+        return done.value.get(key)
+
+
+@many
+@given(event_sets(), st.sampled_from(CODES))
+def test_reach_is_the_walk(store: Store, records: tuple[Record, ...], name: str) -> None:
+    agree(store, records, name)
+
+
+@many
+@given(event_sets(), st.sampled_from(CODES), st.data())
+def test_in_every_window_too(
+    store: Store, records: tuple[Record, ...], name: str, data: st.DataObject
+) -> None:
+    bound = st.sampled_from((None, *range(9)))
+    bounds = {k: data.draw(bound) for k in ("since", "as_of", "known_at")}
+    agree(store, records, name, **bounds)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda c: c[0])
+def test_what_once_differed(store: Store, case: tuple[str, tuple[Record, ...], str, str]) -> None:
+    _, records, name, _ = case
+    agree(store, records, name)
