@@ -99,15 +99,19 @@ class City:
 
 
 @contextmanager
-def running_city(server_url: str, folder: Path) -> Iterator[City]:
-    """A city on a PostgreSQL server, stopped on leaving."""
+def running_city(server_url: str, folder: Path, *, copies: bool = False) -> Iterator[City]:
+    """A city on a PostgreSQL server, stopped on leaving.
+
+    ``copies``: the subsystems get copies of each other's reports, a moment after the report. Most
+    tests ask who holds what, and who is missed when silent, of departments that hold their own.
+    """
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     city = City(loop, folder, server_url)
     try:
         city.run(provision(server_url, [*SUBSYSTEMS, "gateway"]))
-        _serve(city)
+        _serve(city, copies=copies)
         city.keys = city.run(_issue_keys(server_url))
         yield city
     finally:
@@ -118,7 +122,7 @@ def running_city(server_url: str, folder: Path) -> Iterator[City]:
         loop.close()
 
 
-def _serve(city: City) -> None:
+def _serve(city: City, *, copies: bool) -> None:
     private, public = generate_key_pair()
     (city.folder / "private.jwk").write_text(json.dumps(private))
     (city.folder / "public.jwk").write_text(json.dumps(public))
@@ -134,7 +138,7 @@ def _serve(city: City) -> None:
         )
         _start(city, name, subsystem.create_app(settings))
     registry = city.folder / "registry.toml"
-    registry.write_text(_registry({n: city.served[n].url for n in SUBSYSTEMS}))
+    registry.write_text(_registry({n: city.served[n].url for n in SUBSYSTEMS}, copies=copies))
     settings = ServiceSettings(
         service=Service.GATEWAY,
         database_url=service_url(city.server_url, "gateway"),
@@ -153,10 +157,10 @@ def _start(city: City, name: str, app: FastAPI) -> None:
     city.served[name].start()
 
 
-def _registry(urls: Mapping[str, str]) -> str:
+def _registry(urls: Mapping[str, str], *, copies: bool) -> str:
     return "\n".join(
         f'[[subsystem]]\nid = "{name}"\nsectors = ["{name}"]\n'
-        f'ingest_url = "{url}"\nquery_url = "{url}"\ntimeout = 5.0\n'
+        f'ingest_url = "{url}"\nquery_url = "{url}"\ntimeout = 5.0\ncopies = {json.dumps(copies)}\n'
         f'name = {{ zh = "{name}", en = "{name}" }}\n'
         f'department = {{ zh = "部门", en = "Department" }}\n'
         for name, url in urls.items()

@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from services.gateway import coding, federation, files, proxy, register, routes
+from services.gateway import coding, deliveries, federation, files, proxy, register, routes
+from services.gateway.deliverer import Deliverer
 from services.gateway.holders import HolderIndex
 from services.gateway.members import Members
 from services.gateway.names import FederatedNameBook
@@ -30,11 +31,12 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     members = Members(registry, app.state.signing_key)
     app.state.members = members
     app.state.holders = HolderIndex(app.state.database, members, changes_key(app.state.signing_key))
+    app.state.deliverer = Deliverer(app.state.database, members)
     app.state.tracer = FederatedTracer(members, app.state.holders)
     app.state.name_book = FederatedNameBook(members)
     app.state.names = Names(subsystems={s.id: Label(s.name.zh, s.name.en) for s in registry})
     try:
-        async with app.state.holders.following():
+        async with app.state.holders.following(), app.state.deliverer.at_work():
             yield
     finally:
         await members.close()
@@ -48,6 +50,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
         # The proxy's first segment is any subsystem's id, so it must be asked last.
         routers=[
             routes.router,
+            deliveries.router,
             federation.router,
             files.router,
             register.router,

@@ -45,7 +45,10 @@ class Bilingual(_Model):
 
 
 class Subsystem(_Model):
-    """One expected member. ``timeout`` is in seconds, for one call."""
+    """One expected member. ``timeout`` is in seconds, for one call.
+
+    ``copies``: it takes copies of what is reported to others and concerns its enterprises.
+    """
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,30}$")]
     name: Bilingual
@@ -55,6 +58,7 @@ class Subsystem(_Model):
     ingest_url: Annotated[str, Field(pattern=r"^https?://[^/]+")]
     query_url: Annotated[str, Field(pattern=r"^https?://[^/]+")]
     timeout: Annotated[float, Field(gt=0, le=60)] = 3.0
+    copies: bool = True
 
     @field_validator("id")
     @classmethod

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import msgspec
 
+from services.gateway.copies import Copies
 from services.gateway.members import Members
 from services.gateway.routing import Part, Routes, route
 from suyuan.domain.caller import Caller
@@ -34,6 +35,7 @@ class Relay:
         query: str,
         *,
         max_events: int,
+        copies: Copies | None,
     ) -> None:
         self._members = members
         self._caller = caller
@@ -41,6 +43,8 @@ class Relay:
         self._headers = {k: v for k in _PASSED_ON if (v := headers.get(k)) and v.isascii()}
         self._query = query
         self._max_events = max_events
+        self._copies = copies
+        self.copied: frozenset[str] = frozenset()  # who else gets copies of what was taken
 
     async def whole(self, body: bytes, media_type: str) -> httpx.Response:
         """A batch of which all is stored or nothing: it must concern one subsystem.
@@ -110,6 +114,25 @@ class Relay:
         return answer
 
     async def _send(self, name: str, part: Part) -> httpx.Response:
+        """The subsystem's answer; the copies for others are written down before it is asked."""
+        if self._copies is None:
+            return await self._post(name, part)
+        proceed = self._headers.get("gs1-capture-error-behaviour") == "proceed"
+        queued = await self._copies.queue(
+            name, part, proceed=proceed, language=self._headers.get("accept-language", "")
+        )
+        try:
+            answer = await self._post(name, part)
+        except Unavailable as error:
+            # Where it may have been taken all the same, the deliverer asks later.
+            if isinstance(error.__cause__, httpx.ConnectError | httpx.ConnectTimeout):
+                await self._copies.drop(queued)
+            raise
+        copied = await self._copies.settle(queued, answer)
+        self.copied |= copied  # not in one step: another part may have added meanwhile
+        return answer
+
+    async def _post(self, name: str, part: Part) -> httpx.Response:
         member = self._members.registry.members[name]
         try:
             return await self._members.client.post(

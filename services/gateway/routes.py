@@ -8,9 +8,12 @@ from typing import Annotated, Literal
 import httpx
 from fastapi import APIRouter, Header, Query, Request, Response
 
+from services.gateway.copies import Copies
+from services.gateway.deliverer import Deliverer
 from services.gateway.events import find_event
 from services.gateway.lists import list_everywhere
 from services.gateway.reporting import Relay
+from suyuan.domain.caller import Caller
 from suyuan.domain.errors import ReportRefused
 from suyuan.web.auth import Asking, require_reporting
 from suyuan.web.events import event_response
@@ -23,6 +26,7 @@ from suyuan.wire.cursors import read_joint
 from suyuan.wire.lists import write_page
 from suyuan.wire.reports import encode
 
+COPIES_HEADER = "Suyuan-Copies"
 _ANSWER_HEADERS = ("vary", "content-language", "retry-after")
 
 router = APIRouter()
@@ -38,7 +42,9 @@ async def post_events(
     """上报事件 · Report events to the subsystem of their `sector`, else to the reporter's home.
 
     Answered when that subsystem has committed, with its own answer. With `rollback` a batch must
-    concern one subsystem (422 `several_subsystems` otherwise); `proceed` may split it.
+    concern one subsystem (422 `several_subsystems` otherwise); `proceed` may split it. The header
+    `Suyuan-Copies` names the other subsystems that an event concerns, by the homes of the parties
+    in it: they get copies, and `GET /v1/deliveries` says where those are.
     """
     require_reporting(caller)  # before a byte is read
     relay = Relay(
@@ -47,6 +53,7 @@ async def post_events(
         request.headers,
         "dry_run=true" if query.dry_run else "",
         max_events=request.app.state.settings.max_events,
+        copies=None if query.dry_run else _copies(request, caller),
     )
     body = await request.body()
     media_type = request.headers.get("content-type", "application/json")
@@ -56,7 +63,8 @@ async def post_events(
             answer = await relay.split(body, media_type, language)
         else:
             answer = await relay.whole(body, media_type)
-        return json_response(answer) if isinstance(answer, dict) else _as_given(answer)
+        response = json_response(answer) if isinstance(answer, dict) else _as_given(answer)
+        return _with_copies(request, response, relay.copied)
     except ReportRefused as error:
         # What a subsystem would have answered: nothing was accepted.
         rejected = [fault_entry(fault, language) for fault in error.faults]
@@ -105,6 +113,21 @@ async def get_event(request: Request, event_id: str, caller: Asking) -> Response
     """
     version, silent = await find_event(request.app.state.members, event_id, caller)
     return event_response(version, request.headers.get("accept"), silent)
+
+
+def _copies(request: Request, caller: Caller) -> Copies:
+    state = request.app.state
+    return Copies(
+        state.database, state.members.registry, caller, max_events=state.settings.max_events
+    )
+
+
+def _with_copies(request: Request, response: Response, copied: frozenset[str]) -> Response:
+    if copied:
+        response.headers[COPIES_HEADER] = ", ".join(sorted(copied))
+        deliverer: Deliverer = request.app.state.deliverer
+        deliverer.wake(copied)
+    return response
 
 
 def _as_given(answer: httpx.Response) -> Response:

@@ -88,9 +88,13 @@ async def capture(
 
 
 def require_reporter(caller: Caller, subsystem: str) -> None:
-    """Raise for a caller who may not report in ``subsystem``, whatever it is."""
+    """Raise for a caller who may not report in ``subsystem``, whatever it is.
+
+    A department reports in its own; what the gateway delivers it has reported there.
+    """
     require_reporting(caller)
-    if caller.role is CallerRole.DEPARTMENT and caller.home != subsystem:
+    elsewhere = caller.home != subsystem and not caller.delivered
+    if caller.role is CallerRole.DEPARTMENT and elsewhere:
         raise NotAllowed("department_elsewhere", home=caller.home, subsystem=subsystem)
 
 

@@ -24,11 +24,13 @@ class Caller:
     ``home``   the subsystem of a department or inspector; where an enterprise's reports go
     ``owner``  a short id for logs and for "who posted this": the party's short form,
                ``department:<subsystem>``, ``inspector:<subsystem>``, ``city``, ``consumer``
+    ``delivered``  the gateway brings a copy of what was reported elsewhere
     """
 
     role: CallerRole
     party: Code | None = None
     home: str | None = None
+    delivered: bool = False
 
     @property
     def owner(self) -> str:

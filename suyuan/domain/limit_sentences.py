@@ -28,6 +28,10 @@ LIMIT_SENTENCES: dict[str, tuple[str, str]] = {
         "请求头 Suyuan-Changes-Key 必须是 32 字节密钥的 base64url 形式。",
         "The header Suyuan-Changes-Key must be a key of 32 bytes in base64url.",
     ),
+    "event_uri_needed": (
+        "“{id}”只在一个上报企业内唯一，请写出事件的完整 URI（urn:suyuan:event:…）。",
+        '"{id}" is unique for one reporter only; give the event\'s URI, urn:suyuan:event:… .',
+    ),
     "unit_unknown": (
         "“{value}”不是 UN/CEFACT 第 20 号建议的计量单位代码；相近的代码：{near}。",
         '"{value}" is no unit of UN/CEFACT Recommendation 20; codes that are near it: {near}.',

@@ -268,3 +268,48 @@ code_notices = Table(
     PrimaryKeyConstraint("stem", "scheme", "number", name="code_notices_pkey"),
 )
 Index("code_notices_by_run", code_notices.c.run, postgresql_using="gist")
+
+# The gateway's own: copies of reports on their way to other subsystems
+# (suyuan/storage/deliveries.py).
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("identity", Uuid, nullable=False),
+    Column("subsystem", _CODE, nullable=False),
+    Column("origin", _CODE, nullable=False),
+    Column("event", Uuid, nullable=False),
+    Column("uri", _CODE, nullable=False),
+    Column("declaration", Boolean, nullable=False),
+    Column("content", Uuid, nullable=False),
+    Column("subject", _CODE, nullable=False),
+    Column("owner", _CODE, nullable=False),
+    Column("role", _CODE, nullable=False),
+    Column("party", _CODE),
+    Column("home", _CODE),
+    Column("language", _CODE, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("report", Uuid, nullable=False),
+    Column("state", _CODE, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("problem", Text),
+    _moment("created_at", given_here=True),
+    Column("tried_at", DateTime(timezone=True)),
+    Column("settled_at", DateTime(timezone=True)),
+    Column(
+        "claimed_until",
+        DateTime(timezone=True),
+        nullable=False,
+        server_default=text("'-infinity'"),
+    ),
+    PrimaryKeyConstraint("identity", "subsystem", name="deliveries_pkey"),
+)
+Index("deliveries_of_event", deliveries.c.event)
+Index("deliveries_of_owner", deliveries.c.owner, deliveries.c.created_at)
+Index("deliveries_by_time", deliveries.c.created_at)
+Index(
+    "deliveries_open",
+    deliveries.c.subsystem,
+    deliveries.c.created_at,
+    postgresql_where=text("state IN ('pending', 'waiting')"),
+)
+Index("deliveries_pending", deliveries.c.report, postgresql_where=text("state = 'pending'"))

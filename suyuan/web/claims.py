@@ -85,6 +85,8 @@ def sign(caller: Caller, *, audience: str, key: OKPKey, ttl: int = TTL_SECONDS) 
         claims["party"] = caller.party.key
     if caller.home is not None:
         claims["home"] = caller.home
+    if caller.delivered:
+        claims["delivered"] = True
     header = {"alg": ALGORITHM} | ({"kid": key.kid} if key.kid else {})
     return jwt.encode(header, claims, key, algorithms=[ALGORITHM])
 
@@ -120,7 +122,8 @@ def _caller(claims: dict[str, Any]) -> Caller:
     party, home = claims.get("party"), claims.get("home")
     if not isinstance(party, str | None) or not isinstance(home, str | None):
         raise TypeError("party and home are texts")
-    return Caller(CallerRole(claims["role"]), _party(party), home)
+    delivered = claims.get("delivered", False) is True
+    return Caller(CallerRole(claims["role"]), _party(party), home, delivered)
 
 
 def _party(key: str | None) -> Code | None:
