@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from decimal import Decimal, InvalidOperation
+from itertools import islice
 from typing import Any
 
 from suyuan.domain.chain import ChainEvent, Finding, Link, Standing
@@ -42,14 +44,17 @@ def gaps(
         around = sorted(
             (e for c in carriers.get(code, {code}) for e in histories.get(c, ())), key=_order
         )
+        times = [e.time for e in around]
         for event in history:
-            earlier = [e for e in around if e.time <= event.time and e is not event]
+            # Looked at only where something is missing: each of ten thousand would list thousands.
+            before = islice(around, bisect_right(times, event.time))
+            earlier = (e for e in before if e is not event)
             missing = _missing_before(event, earlier, code)
             if missing:
                 yield Finding("gap", event.id, code, {"missing": missing})
 
 
-def _missing_before(event: Event, earlier: Sequence[Event], code: str) -> str | None:
+def _missing_before(event: Event, earlier: Iterable[Event], code: str) -> str | None:
     """Which step is missing before ``event``: shipment, entry, origin; ``None`` if none is."""
     if event.kind == "import":
         return None  # the border is where the city's records begin

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 HTML = "text/html"
 JSON = "application/json"
 JSON_LD = "application/ld+json"
+CSV = "text/csv"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 _ANY = "*/*"
 _QVALUE = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")

@@ -26,6 +26,9 @@ from suyuan.web.problems import LastResort
 from suyuan.web.quotas import Quotas, TokenBuckets, networks
 from suyuan.web.settings import ENV_PREFIX, ServiceSettings, SettingsRefused
 
+# Each is a thread that writes a file, beside the requests.
+EXPORT_SLOTS = 2
+
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
@@ -68,6 +71,7 @@ def create_app(
     app.state.key_cache = KeyCache()
     app.state.quotas = _quotas(settings)
     app.state.captures = Slots(settings.max_captures)
+    app.state.exports = Slots(EXPORT_SLOTS)
     app.state.metrics = Metrics()
     app.state.coding_keys = _coding_keys(settings.coding_keys)
     app.state.claims_key = _key(settings.claims_public_key, "CLAIMS_PUBLIC_KEY", private=False)

@@ -17,7 +17,9 @@ from suyuan.domain.codes import Code, recognise
 from suyuan.domain.errors import QuestionRefused
 from suyuan.domain.trail import DEFAULT_MAX_EVENTS, Direction, Question
 from suyuan.web import paths, qr
+from suyuan.web.accept import CSV, JSON, XLSX, named
 from suyuan.web.auth import Asking
+from suyuan.web.exports import FILE, export_chain
 from suyuan.web.language import negotiate, vary_on_language
 from suyuan.web.responses import json_response
 from suyuan.web.seen import seen
@@ -49,7 +51,11 @@ class ChainQuery(BaseModel):
     after: Annotated[str, Field(max_length=64)] | None = None
 
 
-@router.get("/v1/chains/{code:text}", tags=["chains"])
+@router.get(
+    "/v1/chains/{code:text}",
+    tags=["chains"],
+    responses={200: {"content": {CSV: FILE, XLSX: FILE}}},
+)
 async def get_chain(
     request: Request, code: str, caller: Asking, query: Annotated[ChainQuery, Query()]
 ) -> Response:
@@ -60,6 +66,7 @@ async def get_chain(
     change, because record time is when a transaction began. An unknown code is 200 with no events
     and the finding `unknown_code`. What cut the answer stands in `limits_hit`; where that is
     `max_events`, the same question with `after` set to the answer's `next` goes on.
+    `Accept: text/csv` or the media type of XLSX gives the same as a spreadsheet.
     """
     after, known_at = _page_after(query)
     question = Question(
@@ -72,12 +79,16 @@ async def get_chain(
         query.max_hops,
         after,
     )
+    form = named(request.headers.get("accept"), (JSON, CSV, XLSX))
+    if form in (CSV, XLSX):
+        return await export_chain(request, question, caller, code, form, most=query.max_events)
     language = negotiate(request.headers.get("accept-language"))
     chain, known = await seen(request, question, caller, language)
     now = datetime.now(UTC)
     body = write_chain(chain, asked=code, language=language.value, now=now, known=known)
     response = json_response(body)
     vary_on_language(response.headers, language)
+    response.headers.add_vary_header("Accept")
     return response
 
 

@@ -88,7 +88,7 @@ def write_chain(
             }
             for s in chain.sources
         ],
-        "holes": _holes(chain.holes),
+        "holes": write_holes(chain.holes),
         "limits_hit": list(chain.limits_hit),
         "next": None if chain.next is None else write_page(chain.next, chain.known_at or now),
         "complete": chain.complete,
@@ -238,14 +238,19 @@ def write_documents(events: Sequence[Event]) -> list[Json]:
 
 
 def _finding(finding: Finding, language: str) -> Json:
-    params = {"code": finding.code or "", "event": finding.event or "", **finding.params}
-    told = (sentence(name, params, language) for name in _sentences(finding))
     return {
         "type": finding.type,
         "event": finding.event,
         "code": finding.code,
-        "detail": ("" if language == "zh" else " ").join(told),
+        "detail": finding_detail(finding, language),
     }
+
+
+def finding_detail(finding: Finding, language: str) -> str:
+    """A finding in sentences."""
+    params = {"code": finding.code or "", "event": finding.event or "", **finding.params}
+    told = (sentence(name, params, language) for name in _sentences(finding))
+    return ("" if language == "zh" else " ").join(told)
 
 
 def _sentences(finding: Finding) -> list[str]:
@@ -256,7 +261,7 @@ def _sentences(finding: Finding) -> list[str]:
     return [name, *(f"{name}_{sign}" for sign in finding.params.get("signs", ()))]
 
 
-def _holes(holes: Iterable[Hole]) -> list[Json]:
+def write_holes(holes: Iterable[Hole]) -> list[Json]:
     """Holes of one subsystem, window, reason and effect together, with all their keys."""
     groups: dict[tuple[Any, ...], list[str]] = defaultdict(list)
     for hole in holes:

@@ -1,0 +1,1 @@
+"""Tables for people with a spreadsheet: chains and recalls as CSV and XLSX, row by row."""

@@ -1,0 +1,78 @@
+"""One export of a chain, page by page: what each page tells goes into the file as it comes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from suyuan.domain.chain import Chain
+from suyuan.domain.naming import Known
+from suyuan.wire.exports.chain_tables import (
+    ABOUT,
+    EVENTS,
+    FINDINGS,
+    HOLDERS,
+    Asked,
+    about_rows,
+    event_rows,
+    finding_rows,
+    holder_rows,
+)
+from suyuan.wire.exports.tables import Row
+from suyuan.wire.exports.words import said
+from suyuan.wire.exports.writing import Writer
+
+# What a page repeats of an earlier one is written once, as long as so many are remembered.
+_REMEMBERED = 100_000
+# The limit that the next page goes on behind.
+_PAGED = "max_events"
+
+
+class ChainExport:
+    """Writes pages of one chain with a writer, and at the end what the whole of them is."""
+
+    def __init__(self, writer: Writer, asked: Asked, language: str) -> None:
+        self.events = 0
+        self._writer = writer
+        self._asked = asked
+        self._language = language
+        self._said: set[tuple[object, ...]] = set()
+        self._last: Chain | None = None
+        self._lacks = False
+
+    def add(self, chain: Chain, known: Known, *, goes_on: bool) -> None:
+        """A page; ``goes_on`` if another follows, so that being cut is no lack of it."""
+        is_whole = self._last is None and not goes_on
+        self.events += len(chain.events)
+        self._last = chain
+        self._writer.write(EVENTS, event_rows(chain, known, self._language))
+        if is_whole:  # quantities are summed over all events, and a page has some of them
+            self._writer.write(HOLDERS, holder_rows(chain, known, self._language))
+        lacking = [limit for limit in chain.limits_hit if not (goes_on and limit == _PAGED)]
+        self._writer.write(FINDINGS, self._new(finding_rows(chain, lacking, self._language)))
+        answered = all(s.status.value == "answered" for s in chain.sources)
+        self._lacks = self._lacks or bool(lacking or chain.holes) or not answered
+        if goes_on:
+            detail = said("holders_left_out", self._language)
+            self._writer.write(FINDINGS, self._new([{"finding": "limit", "detail": detail}]))
+
+    def finish(self) -> None:
+        """Say what was asked and whether this is everything, and close the file."""
+        if self._last is not None:
+            rows = about_rows(
+                self._last,
+                self._asked,
+                events=self.events,
+                complete=not self._lacks,
+                language=self._language,
+            )
+            self._writer.write(ABOUT, rows)
+        self._writer.close()
+
+    def _new(self, rows: Iterable[Row]) -> Iterator[Row]:
+        for row in rows:
+            told = tuple(row.items())
+            if told in self._said:
+                continue
+            if len(self._said) < _REMEMBERED:
+                self._said.add(told)
+            yield row
