@@ -19,6 +19,7 @@ from suyuan.web.app import create_app as create
 from suyuan.web.claims import changes_key
 from suyuan.web.pages.names import Names
 from suyuan.web.pages.words import Label
+from suyuan.web.scans import counting
 from suyuan.web.settings import ServiceSettings
 
 DESCRIPTION = "The city's public window: chains across departments, each subsystem under its id."
@@ -26,7 +27,7 @@ DESCRIPTION = "The city's public window: chains across departments, each subsyst
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Read the registry and open the connections to its members."""
+    """Read the registry, open the connections to its members, and count scans."""
     registry = read_registry(app.state.settings.registry)
     members = Members(registry, app.state.signing_key)
     app.state.members = members
@@ -36,7 +37,11 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.name_book = FederatedNameBook(members)
     app.state.names = Names(subsystems={s.id: Label(s.name.zh, s.name.en) for s in registry})
     try:
-        async with app.state.holders.following(), app.state.deliverer.at_work():
+        async with (
+            app.state.holders.following(),
+            app.state.deliverer.at_work(),
+            counting(app),
+        ):
             yield
     finally:
         await members.close()

@@ -14,6 +14,7 @@ from services.query.trace import OwnTracer
 from suyuan.sources.issued_codes import IssuedCodes
 from suyuan.web import chains, exports, resolver
 from suyuan.web.app import create_app as create
+from suyuan.web.scans import counting
 from suyuan.web.settings import ServiceSettings
 
 DESCRIPTION = "Chains out of one subsystem, consumer pages, QR codes, and the gateway's lookups."
@@ -31,11 +32,12 @@ ROUTERS = (
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Put the tracer and its names where the routes of ``suyuan.web.chains`` look for them."""
+    """Put the tracer and its names where the routes look for them, and count scans."""
     app.state.tracer = OwnTracer(app.state.database, app.state.settings.name)
     app.state.name_book = OwnNameBook(app.state.database)
     app.state.issued_codes = IssuedCodes(app.state.database, app.state.coding_keys)
-    yield
+    async with counting(app):
+        yield
 
 
 def create_app(settings: ServiceSettings) -> FastAPI:

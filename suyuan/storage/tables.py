@@ -7,6 +7,7 @@ distributed by (``events`` by key, ``edges`` by code), so that Citus can spread 
 from __future__ import annotations
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
     Column,
@@ -313,3 +314,41 @@ Index(
     postgresql_where=text("state IN ('pending', 'waiting')"),
 )
 Index("deliveries_pending", deliveries.c.report, postgresql_where=text("state = 'pending'"))
+
+# How often the page of a code was opened, by day (suyuan/storage/scans.py): consumers' scans and
+# those of the trade apart. Whose they were is not in it.
+scans = Table(
+    "scans",
+    metadata,
+    Column("code", _CODE, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("trade", Boolean, nullable=False),
+    Column("count", BigInteger, nullable=False),
+    PrimaryKeyConstraint("code", "day", "trade", name="scans_pkey"),
+)
+
+# What shoppers complain of, and what departments answer (suyuan/storage/complaints.py).
+complaints = Table(
+    "complaints",
+    metadata,
+    Column("number", _CODE, primary_key=True),
+    _moment("made_at", given_here=True),
+    Column("code", _CODE, nullable=False),
+    Column("subsystems", ARRAY(Text), nullable=False),
+    Column("topic", _CODE, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("contact", Text),
+)
+Index("complaints_by_time", complaints.c.made_at, complaints.c.number)
+
+complaint_answers = Table(
+    "complaint_answers",
+    metadata,
+    Column("complaint", _CODE, nullable=False),
+    Column("number", Integer, nullable=False),
+    _moment("answered_at", given_here=True),
+    Column("author", _CODE, nullable=False),
+    Column("state", _CODE, nullable=False),
+    Column("message", Text, nullable=False),
+    PrimaryKeyConstraint("complaint", "number", name="complaint_answers_pkey"),
+)

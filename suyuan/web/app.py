@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from joserfc.jwk import OKPKey
 
 from suyuan import __version__
+from suyuan.domain.codes.link_paths import PRIMARY_KEYS
 from suyuan.storage.engine import Database
 from suyuan.web import docs, health, problems
 from suyuan.web.admission import Admission, Slots
@@ -21,10 +22,11 @@ from suyuan.web.health import Metrics
 from suyuan.web.limits import BodyLimit, UrlLimit
 from suyuan.web.logs import AccessLog
 from suyuan.web.openapi import with_problems
+from suyuan.web.page_cache import PageCache
 from suyuan.web.parameters import known_parameters
 from suyuan.web.problems import LastResort
 from suyuan.web.quotas import Quotas, TokenBuckets, networks
-from suyuan.web.settings import ENV_PREFIX, ServiceSettings, SettingsRefused
+from suyuan.web.settings import ENV_PREFIX, Service, ServiceSettings, SettingsRefused
 
 # Each is a thread that writes a file, beside the requests.
 EXPORT_SLOTS = 2
@@ -86,6 +88,8 @@ def create_app(
     # The last one added is the outermost.
     app.add_middleware(Admission, limit=settings.max_bodies_bytes)
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes, files=settings.max_file_bytes)
+    if settings.service is not Service.INGEST:
+        app.add_middleware(PageCache, paths=(*PRIMARY_KEYS, "t"))
     app.add_middleware(UrlLimit)
     app.add_middleware(LastResort)
     app.add_middleware(AccessLog, observe=app.state.metrics.observe)

@@ -9,15 +9,18 @@ from urllib.parse import quote
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 
-from suyuan.domain.caller import CONSUMER
+from suyuan.domain.caller import CONSUMER, Caller
 from suyuan.domain.codes import Code, recognise
 from suyuan.domain.errors import CodeError, Unavailable
+from suyuan.domain.scans import ScanCount
 from suyuan.domain.sentences import sentence
 from suyuan.domain.trail import Direction, Question
 from suyuan.web.language import Language, negotiate, vary_on_language
 from suyuan.web.name_book import page_names
 from suyuan.web.notices import EmptyBoard, NoticeBoard
+from suyuan.web.page_cache import may_be_kept
 from suyuan.web.pages import (
+    Beside,
     Names,
     PageLinks,
     PageState,
@@ -26,32 +29,35 @@ from suyuan.web.pages import (
     render_chain,
     render_problem,
 )
+from suyuan.web.scans import ScanCounter, is_scan, is_trade
 from suyuan.web.seen import seen
 
-# A page without a chain is answered so long after its request, or when it is ready. A malformed
+# A page without a chain is answered at the next whole step of time since its request. A malformed
 # code takes no look-up and an unknown one a round to every subsystem: neither the time nor the
 # length (``pages.environment.padded``) of what crosses an encrypted line shall tell which it was.
-STATUS_SECONDS = 0.08
+STEP_SECONDS = 0.25
 
 
-async def answer_page(request: Request, text: str, refused: CodeError | None = None) -> Response:
+async def answer_page(
+    request: Request, text: str, caller: Caller, refused: CodeError | None = None
+) -> Response:
     """The page of any text; its status is that of ``PageState``.
 
     ``refused`` says what is wrong with an address, where the text alone could be read.
     """
     began = monotonic()
     language = page_language(request)
-    page, state = await _page(request, text, language, refused)
+    page, state = await _page(request, text, caller, refused)
     if not state.has_chain:
-        await asyncio.sleep(STATUS_SECONDS - (monotonic() - began))
+        await asyncio.sleep(STEP_SECONDS - (monotonic() - began) % STEP_SECONDS)
     return html_answer(page, state.status, language)
 
 
 async def _page(
-    request: Request, text: str, language: Language, refused: CodeError | None
+    request: Request, text: str, caller: Caller, refused: CodeError | None
 ) -> tuple[str, PageState]:
+    language, elder = page_language(request), is_elder(request)
     record = f"/v1/chains/{quote(text, safe='')}"
-    elder = is_elder(request)
     links = PageLinks.of(language=language.value, elder=elder, record=record)
 
     def problem(state: PageState, detail: str | None = None) -> tuple[str, PageState]:
@@ -63,8 +69,7 @@ async def _page(
     try:
         if refused is not None:
             raise refused
-        code = recognise(text)
-        return await _chain_page(request, code, language, links)
+        return await _chain_page(request, recognise(text), caller, links)
     except CodeError as error:
         said = sentence(error.code, error.params, language.value)
         return problem(PageState.MALFORMED, said)
@@ -73,21 +78,47 @@ async def _page(
 
 
 async def _chain_page(
-    request: Request, code: Code, language: Language, links: PageLinks
+    request: Request, code: Code, caller: Caller, links: PageLinks
 ) -> tuple[str, PageState]:
-    state = request.app.state
+    """The page of what is known of a code; a look at an issued one is counted after it was told."""
+    began = monotonic()
+    app, language = request.app.state, page_language(request)
     chain, known = await seen(request, Question(code, Direction.UP), CONSUMER, language)
-    board: NoticeBoard = getattr(state, "notice_board", None) or EmptyBoard()
-    static: Names = getattr(state, "names", None) or Names()
+    state = page_state(chain)
+    board: NoticeBoard = getattr(app, "notice_board", None) or EmptyBoard()
+    static: Names = getattr(app, "names", None) or Names()
     page = render_chain(
         chain,
         language=language.value,
         names=page_names(known, static.subsystems),
         links=links,
         elder=is_elder(request),
-        notices=await board.notices(chain),
+        beside=Beside(
+            await board.notices(chain), await _scans(request, code) if state.has_chain else None
+        ),
     )
-    return page, page_state(chain)
+    if state.has_chain:
+        _count(request, code, caller)
+        if chain.complete:
+            may_be_kept(request.scope, code.key, began)
+    return page, state
+
+
+async def _scans(request: Request, code: Code) -> ScanCount | None:
+    """How often the code was scanned; ``None`` where that cannot be told, which is no reason to
+    show nothing.
+    """
+    counter: ScanCounter = request.app.state.scan_counter
+    try:
+        return await counter.of_code(code.key)
+    except Unavailable:
+        return None
+
+
+def _count(request: Request, code: Code, caller: Caller) -> None:
+    counter: ScanCounter = request.app.state.scan_counter
+    if is_scan(request.scope):
+        counter.count(code.key, trade=is_trade(request.scope, caller))
 
 
 def page_language(request: Request) -> Language:

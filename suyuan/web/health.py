@@ -46,6 +46,11 @@ class Metrics:
             ["route", "method"],
             registry=self.registry,
         )
+        self._uncounted = Counter(
+            "suyuan_scans_uncounted",
+            "Scans that were not counted because too many codes waited for the database.",
+            registry=self.registry,
+        )
         self._series: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
     def observe(self, access: Access) -> None:
@@ -62,6 +67,9 @@ class Metrics:
         count, seconds = series
         count.inc()
         seconds.observe(access.seconds)
+
+    def scans_uncounted(self, count: int) -> None:
+        self._uncounted.inc(count)
 
     def text(self) -> bytes:
         return generate_latest(self.registry)

@@ -126,7 +126,7 @@ async def _shown(
     if link_type is not None or form == LINKSET_JSON:
         return None
     if form == HTML or (form is None and target.is_page):
-        return await answer_page(request, target.text)
+        return await answer_page(request, target.text, caller)
     if form in (JSON, JSON_LD):
         return await get_chain(request, target.text, caller, ChainQuery())
     return None
@@ -197,7 +197,7 @@ async def _refuse(request: Request, text: str, error: CodeError) -> Response:
     """A wrong address: the page of a malformed code for people, a problem for programs."""
     if named(request.headers.get("accept"), (HTML, JSON, LINKSET_JSON, JSON_LD)) != HTML:
         raise error
-    return await answer_page(request, text, refused=error)
+    return await answer_page(request, text, CONSUMER, refused=error)
 
 
 def _link_type(request: Request) -> str | None:

@@ -12,7 +12,7 @@ from suyuan.domain.activities import KINDS
 from suyuan.domain.chain import Chain, ChainEvent, SourceReport, SourceStatus, Via
 from suyuan.domain.codes import Code, Use, recognise
 from suyuan.domain.events import Document, Event, EventType, Item, Product, StoredEvent
-from suyuan.web.pages import Label, Language, Names, PageLinks, render_chain
+from suyuan.web.pages import Beside, Label, Language, Names, PageLinks, render_chain
 
 CHINA = timezone(timedelta(hours=8))
 CODE = recognise("(01)06901234567892(10)L20260301")
@@ -111,7 +111,12 @@ def journey(**more: Any) -> Chain:
 
 
 def page(chain: Chain, language: Language = "zh", **more: Any) -> str:
-    """The page of a chain, its links relative and without a register unless given."""
+    """The page of a chain, its links relative and without a register unless given.
+
+    ``notices`` and ``scans`` are what is known beside the chain.
+    """
+    beside = Beside(tuple(more.pop("notices", ())), more.pop("scans", None))
+    more["beside"] = beside
     given = {"names": Names(), "links": PageLinks.of(language=language), **more}
     return render_chain(chain, language=language, **given)
 

@@ -12,7 +12,9 @@ from suyuan.domain.codes import recognise
 from suyuan.domain.events import Item, Product
 from suyuan.domain.lookup import Ask, Hole, HoleReason, Key
 from suyuan.domain.register import Licence
+from suyuan.domain.scans import ScanCount
 from suyuan.web.pages import (
+    Beside,
     Label,
     Language,
     Notice,
@@ -42,6 +44,7 @@ RECALL = Notice(
     level=1,
     reason=Label("检出沙门氏菌。", "Salmonella was found."),
 )
+SCANS = ScanCount(date(2026, 2, 17), 23, 4)
 
 
 def _incomplete() -> Chain:
@@ -72,8 +75,9 @@ def _links(language: Language, elder: bool) -> PageLinks:
 def _chain(chain: Chain, *notices: Notice) -> Render:
     def render(language: Language, elder: bool) -> str:
         links = _links(language, elder)
+        beside = Beside(notices, SCANS)
         return render_chain(
-            chain, language=language, names=CITY, links=links, elder=elder, notices=notices
+            chain, language=language, names=CITY, links=links, elder=elder, beside=beside
         )
 
     return render

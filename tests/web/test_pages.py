@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from html.parser import HTMLParser
 from typing import Any
 
@@ -15,6 +15,7 @@ from suyuan.domain.codes import Code, recognise
 from suyuan.domain.events import Document, EventType, Item, Product
 from suyuan.domain.lookup import Effect, HoleReason
 from suyuan.domain.policy import PUBLIC_DOCUMENTS
+from suyuan.domain.scans import ScanCount
 from suyuan.web.pages import (
     Label,
     Language,
@@ -48,11 +49,12 @@ from tests.web.chains import (
 def test_the_sections_stand_in_the_order_of_the_design() -> None:
     gap = Finding("gap", "retail-receive-131", params={"missing": "shipment"})
     recall = chain_event("inspection", "recall", hours=170)
-    html = page(chain_of(*journey().events, recall, findings=(gap,)), names=NAMES)
+    scans = ScanCount(date(2026, 2, 17), 23)
+    html = page(chain_of(*journey().events, recall, findings=(gap,)), names=NAMES, scans=scans)
     read = text(html)
     words = (
-        "此产品已被召回", "平台签发", "冷冻牛腱子肉", "产品信息", "流转记录", "记录完整吗",
-        "证明文件", "途经地点", "12315 是全国", "记录指纹", "本页不收集",
+        "此产品已被召回", "平台签发", "冷冻牛腱子肉", "消费者已扫 23 次", "产品信息",
+        "流转记录", "记录完整吗", "证明文件", "途经地点", "12315 是全国", "记录指纹", "本页不收集",
     )  # fmt: skip
     places = [read.index(word) for word in words]
     assert places == sorted(places)

@@ -6,6 +6,7 @@ import gzip
 import re
 from base64 import b64encode
 from dataclasses import replace
+from datetime import date
 from hashlib import sha256
 from time import perf_counter
 
@@ -13,7 +14,9 @@ import pytest
 
 from suyuan.domain.chain import Chain, Finding
 from suyuan.domain.codes import Use, recognise
+from suyuan.domain.scans import ScanCount
 from suyuan.web.pages import (
+    Beside,
     Label,
     Language,
     Names,
@@ -58,7 +61,10 @@ def twenty_events() -> tuple[Chain, Names]:
 def test_a_page_of_twenty_events_is_small(language: Language) -> None:
     chain, names = twenty_events()
     links = PageLinks.of("/01/06901234567892/10/L20260301", language=language, record="/v1/c")
-    html = render_chain(chain, language=language, names=names, links=links)
+    scans = ScanCount(date(2026, 3, 1), 12_345, 678)
+    html = render_chain(
+        chain, language=language, names=names, links=links, beside=Beside(scans=scans)
+    )
     assert html.count("<time") == 20
     assert len(html.encode()) <= 14 * 1024
     assert len(gzip.compress(html.encode(), 6)) <= 6 * 1024

@@ -7,10 +7,10 @@ events, no script, nothing from anywhere else.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from suyuan.domain.chain import Chain, ChainEvent, product_of
+from suyuan.domain.scans import ScanCount
 from suyuan.web.pages.banner import Banner, Notice, banner
 from suyuan.web.pages.completeness import Completeness, completeness
 from suyuan.web.pages.environment import padded, render
@@ -19,6 +19,7 @@ from suyuan.web.pages.fingerprint import fingerprint
 from suyuan.web.pages.moments import day
 from suyuan.web.pages.names import Names, PageLinks, clean, party_name, readable
 from suyuan.web.pages.product import product_facts
+from suyuan.web.pages.scans import scan_lines
 from suyuan.web.pages.states import PageState, page_state, withdrawal
 from suyuan.web.pages.symbols import drawn
 from suyuan.web.pages.texts import texts
@@ -28,6 +29,21 @@ from suyuan.web.pages.words import Language
 _CODE_LIMIT = 80
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is known of a code beside its chain.
+
+    ``notices`` are the recalls and stops of sale in force; ``scans`` is ``None`` where they cannot
+    be told.
+    """
+
+    notices: tuple[Notice, ...] = ()
+    scans: ScanCount | None = None
+
+
+NOTHING_BESIDE = Beside()
+
+
 def render_chain(
     chain: Chain,
     *,
@@ -35,15 +51,15 @@ def render_chain(
     names: Names,
     links: PageLinks,
     elder: bool = False,
-    notices: Iterable[Notice] = (),
+    beside: Beside = NOTHING_BESIDE,
 ) -> str:
     """The HTML page of a chain; of a chain with nothing to show, the page of that state.
 
-    ``elder`` sets the larger text, ``notices`` are the recalls and stops of sale in force. Answer
-    it with status ``page_state(chain).status`` and the header ``content_security_policy()``.
+    ``elder`` sets the larger text. Answer it with status ``page_state(chain).status`` and the
+    header ``content_security_policy()``.
     """
     state = page_state(chain)
-    frame = _Frame(language, links, elder, banner(chain, notices, names, language))
+    frame = _Frame(language, links, elder, banner(chain, beside.notices, names, language))
     told = completeness(chain, names, language)
     if not state.has_chain:
         word = _Word(
@@ -63,10 +79,11 @@ def render_chain(
         name=name,
         mark=state.mark,
         status=texts(language)[state.word],
+        scans=scan_lines(beside.scans, chain, language),
         facts=product_facts(chain, names, language),
         tone="plain" if frame.banner or state is not PageState.ISSUED else "calm",
         stations=timeline,
-        symbols=drawn([*icons, state.mark, "missing", "ok", "phone", "warning"]),
+        symbols=drawn([*icons, state.mark, "eye", "missing", "ok", "phone", "warning"]),
         gaps=gap_count(chain, language),
         unplaced_gaps=unplaced_gaps(chain),
         told=told,

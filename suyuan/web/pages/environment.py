@@ -33,7 +33,8 @@ class _Unindented(PackageLoader):
         self, environment: Environment, template: str
     ) -> tuple[str, str, Callable[[], bool] | None]:
         source, name, uptodate = super().get_source(environment, template)
-        return re.sub(r"^[ \t]+", "", source, flags=re.MULTILINE), name, uptodate
+        flush = re.sub(r"^[ \t]+", "", source, flags=re.MULTILINE)
+        return flush.replace(">\n<", "><"), name, uptodate
 
 
 _environment = Environment(

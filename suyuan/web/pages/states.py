@@ -66,7 +66,7 @@ def withdrawal(chain: Chain) -> ChainEvent | None:
 
     Of a lot a part may be destroyed while the rest is sold, so a lot is never withdrawn by one.
     """
-    if _level(chain) != Level.SERIAL.value:
+    if level_of(chain) != Level.SERIAL.value:
         return None
     own = [e for e in shown_events(chain) if e.via is Via.DIRECT]
     if not own:
@@ -76,7 +76,7 @@ def withdrawal(chain: Chain) -> ChainEvent | None:
     return own[-1] if withdrawn else None
 
 
-def _level(chain: Chain) -> str:
+def level_of(chain: Chain) -> str:
     """Serial or lot: what the chain found the thing to be, else what the code's form says."""
     told = (t.level for t in chain.things if t.code == chain.code)
     return next(told, chain.code.level.value)

@@ -49,6 +49,16 @@ _TEXTS: dict[str, Label] = {
         "Do not eat or use it for now, keep the package and the receipt, and await the outcome."
         " Questions: call 12315.",
     ),
+    "scans_none": Label("您是第一位扫码的消费者", "No shopper scanned it before you"),
+    "scans": Label("消费者已扫 {} 次，首次 {}", "Scanned by shoppers: {}, first on {}"),
+    "scans_unknown": Label("扫码次数暂时无法读取", "The count of scans cannot be read now"),
+    "scans_trade": Label("经营者和监管者另扫 {} 次。", "By trade and authorities: {}."),
+    "scans_lot": Label("同批产品共用此码。", "The whole lot carries this code."),
+    "scans_line": Label(
+        "转赠、重看都会增加次数，多不说明有问题。只按码和日期计数，不记是谁。",
+        "Gifts and second looks add to it, so many prove nothing. Counted by code and day, never"
+        " by person.",
+    ),
     "product": Label("产品信息", "Product"),
     "lot": Label("批号", "Lot"),
     "produced_on": Label("生产日期", "Produced"),

@@ -1,0 +1,219 @@
+"""Consumer pages kept for a moment: a lot that is in the news is scanned by everybody at once.
+
+Every reader without a key gets the same page (``suyuan.web.consumer``), so what it differs by is
+its address, language and size: those are the key here. Whoever shows a key or claims is not served
+from here. Only a page of a whole chain is kept, never one with holes or of a code without a chain,
+and only for ``KEEP_SECONDS`` since its data began to be read: a recall or a correction shows within
+two seconds of its commit, whoever published it and wherever. Nobody has to tell the cache anything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from time import monotonic
+from typing import Any, NamedTuple, cast
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from suyuan.domain.caller import CONSUMER
+from suyuan.domain.errors import TooMany
+from suyuan.web.accept import HTML, JSON, JSON_LD, named
+from suyuan.web.language import negotiate
+from suyuan.web.logs import remember_caller
+from suyuan.web.problems import problem_of
+from suyuan.web.quotas import Quotas
+from suyuan.web.scans import ScanCounter, is_scan
+from suyuan.wire.linkset import LINKSET_JSON
+
+KEEP_SECONDS = 1.5
+# Some 2,000 pages of twenty events.
+MOST_BYTES = 32 * 1024 * 1024
+
+# Each page that comes in throws out this many at most that are too old: more than come in.
+_DROPPED_AT_ONCE = 8
+
+_MARK = "suyuan.page"
+# A longer header is nobody's browser, and would only fill the memory of what it means.
+_HEADER_LIMIT = 300
+# The addresses that a page's own links have, and the bare one; any other query is the code's own.
+_QUERIES: dict[bytes, tuple[str | None, bool]] = {
+    b"": (None, False),
+    **{f"lang={lang}".encode(): (lang, False) for lang in ("zh", "en")},
+    **{f"lang={lang}&size=large".encode(): (lang, True) for lang in ("zh", "en")},
+}
+
+
+class Key(NamedTuple):
+    path: bytes
+    language: str
+    elder: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What the route says of a page that may be kept: its code, and when reading for it began."""
+
+    code: str
+    began: float
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """An answer as it was sent."""
+
+    start: Message
+    body: bytes
+    mark: Mark
+    route: Any
+
+
+def may_be_kept(scope: Scope, code: str, began: float) -> None:
+    """Let this request's answer be kept; ``began`` is ``monotonic()`` before anything was read."""
+    scope[_MARK] = Mark(code, began)
+
+
+class PageCache:
+    """Answer with a kept page, or let the page be made, once for all who ask at the same time.
+
+    ``paths`` are the first segments of the addresses of pages.
+    """
+
+    def __init__(
+        self, app: ASGIApp, paths: Collection[str], clock: Callable[[], float] = monotonic
+    ) -> None:
+        self.app = app
+        self._paths = frozenset(path.encode() for path in paths)
+        self._clock = clock
+        self._pages: dict[Key, Page] = {}
+        self._bytes = 0
+        self._making: dict[Key, asyncio.Event] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        key = self._key(scope)
+        if key is None:
+            await self.app(scope, receive, send)
+            return
+        page = self._fresh(key)
+        if page is None and (made := self._making.get(key)) is not None:
+            await made.wait()
+            page = self._fresh(key)
+        if page is not None:
+            await _answer(page, scope, receive, send)
+            return
+        with self._announced(key):
+            await self._make(key, scope, receive, send)
+
+    async def _make(self, key: Key, scope: Scope, receive: Receive, send: Send) -> None:
+        sent: list[Message] = []
+
+        async def watched_send(message: Message) -> None:
+            # The headers are copied, since who stands around us adds the request's id to them.
+            sent.append({**message, "headers": list(message.get("headers", ()))})
+            await send(message)
+
+        await self.app(scope, receive, watched_send)
+        mark = cast(Mark | None, scope.get(_MARK))
+        if mark is not None:
+            body = b"".join(message.get("body", b"") for message in sent[1:])
+            self._keep(key, Page(sent[0], body, mark, scope.get("route")))
+
+    @contextmanager
+    def _announced(self, key: Key) -> Iterator[None]:
+        """Let others who ask for the same page wait for this one."""
+        if key in self._making:
+            yield
+            return
+        made = self._making[key] = asyncio.Event()
+        try:
+            yield
+        finally:
+            del self._making[key]
+            made.set()
+
+    def _key(self, scope: Scope) -> Key | None:
+        """What a page is kept under; ``None`` for every request that is not plainly for a page."""
+        if scope["type"] != "http" or scope["method"] != "GET":
+            return None
+        chosen = _QUERIES.get(scope["query_string"])
+        path: bytes = scope["raw_path"].partition(b"?")[0]
+        if chosen is None or path[1:].partition(b"/")[0] not in self._paths:
+            return None
+        headers = _headers(scope)
+        if headers is None or not _is_browser(headers["accept"]):
+            return None
+        language, elder = chosen
+        return Key(path, language or _negotiated(headers["accept-language"]), elder)
+
+    def _fresh(self, key: Key) -> Page | None:
+        page = self._pages.get(key)
+        if page is None or page.mark.began + KEEP_SECONDS < self._clock():
+            return None
+        return page
+
+    def _keep(self, key: Key, page: Page) -> None:
+        self._drop(key)
+        self._pages[key] = page
+        self._bytes += len(page.body)
+        # In the order in which they were made, so the oldest are the first.
+        for oldest in list(islice(self._pages, _DROPPED_AT_ONCE)):
+            if self._bytes > MOST_BYTES or self._fresh(oldest) is None:
+                self._drop(oldest)
+
+    def _drop(self, key: Key) -> None:
+        page = self._pages.pop(key, None)
+        if page is not None:
+            self._bytes -= len(page.body)
+
+
+async def _answer(page: Page, scope: Scope, receive: Receive, send: Send) -> None:
+    """Send a kept page, to somebody whose request counts as it would have at the route."""
+    state = cast(FastAPI, scope["app"]).state
+    scope["route"] = page.route
+    try:
+        cast(Quotas, state.quotas).count_stranger(scope)
+    except TooMany as error:
+        await problem_of(scope, error)(scope, receive, send)
+        return
+    remember_caller(scope, CONSUMER)
+    if is_scan(scope):
+        cast(ScanCounter, state.scan_counter).count(page.mark.code, trade=False)
+    await send({**page.start, "headers": list(page.start["headers"])})
+    await send({"type": "http.response.body", "body": page.body})
+
+
+_NAMES = {b"accept": "accept", b"accept-language": "accept-language"}
+# Who says who he is, or sends a body.
+_NOT_PLAIN = frozenset(
+    [b"authorization", b"suyuan-claims", b"content-length", b"transfer-encoding", b"expect"]
+)
+
+
+def _headers(scope: Scope) -> dict[str, str] | None:
+    """What a page is chosen by; ``None`` where a request says more than a question for a page."""
+    found = {"accept": "", "accept-language": ""}
+    for name, value in scope["headers"]:
+        if name in _NOT_PLAIN:
+            return None
+        known = _NAMES.get(name)
+        if known is not None:
+            if found[known] or len(value) > _HEADER_LIMIT:
+                return None
+            found[known] = value.decode("latin-1")
+    return found
+
+
+@lru_cache(512)
+def _is_browser(accept: str) -> bool:
+    """Whether a page is what the header asks for by name; ``*/*`` may get something else."""
+    return named(accept, (HTML, JSON, LINKSET_JSON, JSON_LD)) == HTML
+
+
+@lru_cache(512)
+def _negotiated(accept_language: str) -> str:
+    return negotiate(accept_language).value

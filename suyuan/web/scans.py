@@ -1,0 +1,167 @@
+"""Counting scans without slowing a page: in memory, and now and then added to the table.
+
+A scan is a page that was opened by a person. Kept of it are the code, the day and the side of the
+counter; no address, no place, no device, and no cookie that would tell two scans of one person from
+those of two. What is not yet in the table when the process is killed is lost: the scans of at most
+``FLUSH_SECONDS``, or while the database was away, of that time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+from urllib.parse import parse_qs
+
+import structlog
+from fastapi import FastAPI
+from starlette.datastructures import Headers
+from starlette.types import Scope
+
+from suyuan.domain.caller import Caller, CallerRole
+from suyuan.domain.errors import SuyuanError
+from suyuan.domain.register import today
+from suyuan.domain.scans import ScanCount, Tally
+from suyuan.storage import scans
+from suyuan.storage.engine import Database
+
+FLUSH_SECONDS = 2.0
+# Codes of a day that wait for the table at once, some 2 MB of them; past it new ones are not
+# counted, which a metric tells, and the known ones still are.
+MOST_WAITING = 10_000
+# How long a process that stops waits for a database that does not answer.
+_LAST_FLUSH_SECONDS = 3.0
+
+# What opens pages and is no person: crawlers, link previews, monitors and HTTP libraries. Whoever
+# hides his kind is counted; a count is no proof of anything.
+_ROBOT = re.compile(
+    r"bot\b|bot/|crawl|spider|slurp|preview|facebookexternalhit|whatsapp|monitor|headless|lighthouse"
+    r"|curl|wget|python|httpx|aiohttp|okhttp|java/|go-http|libwww|axios|node-fetch|postman",
+    re.IGNORECASE,
+)
+# Browsers that fetch a page which nobody has looked at yet say so in one of these.
+_PURPOSES = ("sec-purpose", "purpose", "x-purpose", "x-moz")
+_AHEAD = re.compile("prefetch|prerender|preview", re.IGNORECASE)
+
+log = structlog.get_logger("suyuan")
+
+
+def is_scan(scope: Scope) -> bool:
+    """Whether a request for a page is a person who scanned or followed a code.
+
+    Choosing language or size on the page leads to the same page anew and is no scan.
+    """
+    if scope["method"] != "GET" or _chosen(scope):
+        return False
+    headers = Headers(scope=scope)
+    if any(_AHEAD.search(headers.get(name, "")) for name in _PURPOSES):
+        return False
+    agent = headers.get("user-agent", "")
+    return bool(agent) and not _ROBOT.search(agent)
+
+
+def is_trade(scope: Scope, caller: Caller) -> bool:
+    """Whether it was scanned on the other side of the counter: with any key, or ``scan=trade``."""
+    if caller.role is not CallerRole.CONSUMER:
+        return True
+    query = scope["query_string"]
+    return b"scan=trade" in query and parse_qs(query.decode("latin-1")).get("scan") == ["trade"]
+
+
+def _chosen(scope: Scope) -> bool:
+    query = scope["query_string"]
+    return b"lang=" in query or b"size=" in query
+
+
+class ScanCounter:
+    """The scans of one process that wait for the table, and what the table holds.
+
+    ``uncounted`` is told how many scans found no room to wait in.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        uncounted: Callable[[int], None],
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._database = database
+        self._report_uncounted = uncounted
+        self._now = now
+        self._waiting: dict[Tally, int] = {}
+        self._stop = asyncio.Event()
+
+    def count(self, code: str, *, trade: bool) -> None:
+        """Count one scan of a canonical code. Touches memory alone."""
+        self._put(Tally(code, today(self._now()), trade), 1)
+
+    async def of_code(self, code: str) -> ScanCount:
+        """All scans of a code, those that wait here among them. Raises Unavailable."""
+        async with self._database.reading() as connection:
+            stored = await scans.of_code(connection, code)
+        day = today(self._now())
+        for trade in (False, True):
+            tally = Tally(code, day, trade)
+            waiting = self._waiting.get(tally, 0)
+            stored = stored.with_tally(tally, waiting) if waiting else stored
+        return stored
+
+    async def flush(self) -> None:
+        """Add what waits to the table; what cannot be added waits on."""
+        counts, self._waiting = self._waiting, {}
+        if not counts:
+            return
+        try:
+            async with self._database.writing() as connection:
+                await scans.add(connection, counts)
+        except BaseException:
+            for tally, count in counts.items():
+                self._put(tally, count)
+            raise
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Flush now and then for as long as the block lasts, and once more at its end."""
+        task = asyncio.create_task(self._run())
+        try:
+            yield
+        finally:
+            self._stop.set()
+            await task
+
+    async def _run(self) -> None:
+        away = False
+        while not self._stop.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stop.wait(), FLUSH_SECONDS)
+            away = await self._try_to_flush(away=away)
+
+    async def _try_to_flush(self, *, away: bool) -> bool:
+        """Whether the database is away; that is logged once, not every two seconds."""
+        try:
+            async with asyncio.timeout(_LAST_FLUSH_SECONDS if self._stop.is_set() else None):
+                await self.flush()
+        except (SuyuanError, TimeoutError) as error:
+            if not away:
+                log.warning("scans_wait", code=getattr(error, "code", "timeout"))
+            return True
+        return False
+
+    def _put(self, tally: Tally, count: int) -> None:
+        known = self._waiting.get(tally, 0)
+        if not known and len(self._waiting) >= MOST_WAITING:
+            self._report_uncounted(count)
+            return
+        self._waiting[tally] = known + count
+
+
+@asynccontextmanager
+async def counting(app: FastAPI) -> AsyncIterator[None]:
+    """Count the scans of an app's pages for as long as the block lasts."""
+    counter = ScanCounter(app.state.database, uncounted=app.state.metrics.scans_uncounted)
+    app.state.scan_counter = counter
+    async with counter.running():
+        yield
