@@ -13,6 +13,7 @@ from suyuan.domain.errors import Conflict, Fault, NotAllowed, ReportRefused
 from suyuan.domain.events import local_event_id
 from suyuan.storage.engine import Database
 from suyuan.storage.load import Loaded, Outcome, Row, load
+from suyuan.storage.rows import make_row
 from suyuan.web.auth import require_reporting
 from suyuan.wire.reports import Reports, read_reports
 
@@ -136,7 +137,7 @@ def _rows(reports: Reports, refused: set[int], caller: Caller) -> dict[int, Row]
     """The reports that may be stored, by their places."""
     owner, authority = caller.owner, caller.role is CallerRole.DEPARTMENT
     return {
-        index: Row(r.event, r.content, r.form, r.document, owner, authority)
+        index: make_row(r.event, r.content, r.form, r.document, owner, authority)
         for index, r in enumerate(reports.reports)
         if r is not None and index not in refused
     }

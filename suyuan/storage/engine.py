@@ -74,6 +74,7 @@ def create_engine(
         async_url(url),
         pool_size=pool_size,
         max_overflow=0,
+        pool_use_lifo=True,  # the one that worked last has what it needs at hand
         pool_timeout=5,
         pool_recycle=1800,
         isolation_level="AUTOCOMMIT" if reads_only else "READ COMMITTED",

@@ -56,28 +56,29 @@ async def _event_chunks(rows: Rows, edges: list[str]) -> AsyncIterator[bytes]:
     """
     waiting = iter(rows.items())
     while chunk := list(islice(waiting, _CHUNK)):
-        lines = []
+        lines: list[bytes] = []
         for identity, row in chunk:
             moment, key = row.event.time.isoformat(), identity[0].hex()
-            lines.append(_event_line(identity, row, moment, key))
+            lines += _event_line(identity, row, moment, key)
             edges += _edge_lines(identity, row, moment, key)
-        yield _encoded(lines)
+        yield b"".join(lines)
 
 
 async def _whole(lines: Iterable[str]) -> AsyncIterator[bytes]:
-    yield _encoded(lines)
+    yield _encoded("".join(lines))
 
 
-def _encoded(lines: Iterable[str]) -> bytes:
+def _encoded(text: str) -> bytes:
     try:
-        return "".join(lines).encode()
+        return text.encode()
     except UnicodeEncodeError as error:
         raise Refused("text_not_storable") from error
 
 
-def _event_line(identity: Identity, row: Row, moment: str, key: str) -> str:
+def _event_line(identity: Identity, row: Row, moment: str, key: str) -> tuple[bytes, bytes]:
+    """All columns but the last, with a tab behind them; the document with the line's end."""
     event = row.event
-    return _line(
+    columns = _line(
         (
             key,
             identity[1],
@@ -90,9 +91,18 @@ def _event_line(identity: Identity, row: Row, moment: str, key: str) -> str:
             event.sector or _NULL,
             event.id,
             row.reporter,
-            row.document,
+            "",
         )
     )
+    return _encoded(columns[:-1]), _document(row.document)
+
+
+def _document(text: str) -> bytes:
+    """The last column. Looked at as bytes: to find a character in text takes four times as long."""
+    document = _encoded(text)
+    if b"\\" in document or b"\t" in document or b"\n" in document or b"\r" in document:
+        return _encoded(text.translate(_ESCAPES)) + b"\n"
+    return document + b"\n"
 
 
 def _edge_lines(identity: Identity, row: Row, moment: str, key: str) -> list[str]:

@@ -8,6 +8,7 @@ from enum import Enum
 from typing import TypeAlias
 
 from suyuan.domain.events import Event, hash_event_id
+from suyuan.domain.making import maker_of
 
 Identity = tuple[bytes, str, bool]  # event key, reporter, whether it is a declaration
 
@@ -42,6 +43,8 @@ class Row:
         key = hash_event_id(event.id, event.party.short)
         return (key, event.party.key, event.correction is not None)
 
+
+make_row = maker_of(Row)
 
 # Rows to be stored, each identity once, in the order in which all writers store them.
 Rows: TypeAlias = Mapping[Identity, Row]
