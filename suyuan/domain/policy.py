@@ -107,12 +107,10 @@ def view(chain: Chain, caller: Caller, organisations: AbstractSet[str] = frozens
     kept = [e for e in chain.events if not _is_beyond(e, caller)]
     events = tuple(_event_view(e, caller, on_trail, organisations) for e in kept)
     chain = _quantity_view(chain, caller)
-    findings = chain.findings
     if len(kept) < len(chain.events):
-        withheld = Finding("withheld", params={"count": len(chain.events) - len(kept)})
-        findings = (*findings, withheld)
         chain = _without_beyond(chain, kept)
-    return replace(chain, events=events, findings=tuple(_finding_view(f, caller) for f in findings))
+    findings = tuple(_finding_view(f, caller) for f in chain.findings)
+    return replace(chain, events=events, findings=findings)
 
 
 def _quantity_view(chain: Chain, caller: Caller) -> Chain:
@@ -132,11 +130,21 @@ def _quantity_view(chain: Chain, caller: Caller) -> Chain:
 
 
 def _without_beyond(chain: Chain, kept: list[ChainEvent]) -> Chain:
-    """Without the things and links that only the withheld events tell of."""
+    """Without what only the withheld events tell of, and with how many those are.
+
+    That something is missing there is said of no event: whoever reads how whole the chain is
+    needs to know of it.
+    """
     told = {i.code for e in kept for i in e.stored.event.things()} | {chain.code}
     ids = {e.stored.event.id for e in kept}
+    known = [f for f in chain.findings if f.event is None or f.event in ids]
+    gaps = [
+        replace(f, event=None) for f in chain.findings if f.type == "gap" and f.event not in ids
+    ]
+    withheld = Finding("withheld", params={"count": len(chain.events) - len(kept)})
     return replace(
         chain,
+        findings=(*known, *gaps, withheld),
         things=tuple(t for t in chain.things if t.code in told),
         links=tuple(k for k in chain.links if k.event in ids),
     )

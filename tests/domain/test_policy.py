@@ -144,6 +144,20 @@ async def test_an_enterprise_sees_one_step_down_and_how_much_it_does_not_see() -
     assert [f.params for f in view.findings if f.type == "withheld"] == [{"count": 1}]
 
 
+async def test_a_finding_about_a_withheld_event_does_not_name_it() -> None:
+    events = [
+        made("one", 1, ["X"], ["M"], party=SELLER),
+        made("two", 2, ["M"], ["N"], party=BUYER),
+        moved("three", 3, "N", party=BUYER, step="retail_selling"),
+        moved("four", 4, "N", party=BUYER, step="retail_selling"),
+    ]
+    chain = await chain_of(*map(stored_in, events), direction=Direction.BOTH)
+    assert "four" in {f.event for f in chain.findings}
+    view = policy.view(chain, Caller(CallerRole.ENTERPRISE, party=SELLER))
+    assert not {f.event for f in view.findings} & {"three", "four"}
+    assert "sold_twice" not in {f.type for f in view.findings}
+
+
 async def test_a_finding_tells_a_consumer_no_names() -> None:
     one = moved("urn:x:1", 1, "X", party=SELLER)
     other = moved("urn:x:1", 2, "X", party=BUYER)
