@@ -112,7 +112,7 @@ def serving(
     service: str, server_url: str, *, workers: int = 1, settings: Mapping[str, str] | None = None
 ) -> Iterator[Served]:
     """A service of the subsystem, as ``suyuan serve`` starts it, until the block ends."""
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-P", "-m", "services.cli", "serve", service]
     options = ["--subsystem", SUBSYSTEM, "--port", str(port), "--workers", str(workers)]
     environment = {
@@ -127,13 +127,14 @@ def serving(
         )
         try:
             url = f"http://127.0.0.1:{port}"
-            _wait_until_ready(process, url, log)
+            wait_until_ready(process, url, log)
             yield Served(url, _processes(process.pid, workers))
         finally:
             _stop(process)
 
 
-def _wait_until_ready(process: subprocess.Popen[bytes], url: str, log: Any) -> None:
+def wait_until_ready(process: subprocess.Popen[bytes], url: str, log: Any) -> None:
+    """Wait until a service says that it can work. Raises SystemExit with what it logged."""
     until = time.monotonic() + _READY_SECONDS
     with httpx.Client(timeout=5, trust_env=False) as client:
         while time.monotonic() < until and process.poll() is None:
@@ -179,7 +180,8 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

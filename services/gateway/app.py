@@ -14,7 +14,7 @@ from services.gateway.members import Members
 from services.gateway.names import FederatedNameBook
 from services.gateway.registry import read_registry
 from services.gateway.trace import FederatedTracer
-from suyuan.web import chains, exports, resolver
+from suyuan.web import chains, complaints, exports, resolver
 from suyuan.web.app import create_app as create
 from suyuan.web.claims import changes_key
 from suyuan.web.pages.names import Names
@@ -61,6 +61,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
             register.router,
             coding.router,
             chains.router,
+            complaints.router,
             exports.router,
             resolver.router,
             proxy.router,

@@ -27,7 +27,7 @@ from suyuan.domain.codes.link_paths import PRIMARY_KEYS
 # First path segments that the gateway serves itself: no subsystem may be called so.
 RESERVED = frozenset(
     {*PRIMARY_KEYS, "v1", "t", "epcis", "docs", "openapi.json", "healthz", "readyz", "metrics"}
-    | {"gateway", ".well-known"}
+    | {"gateway", "complaints", ".well-known"}
 )
 
 

@@ -12,7 +12,7 @@ from services.query.names import OwnNameBook
 from services.query.routes import router
 from services.query.trace import OwnTracer
 from suyuan.sources.issued_codes import IssuedCodes
-from suyuan.web import chains, exports, resolver
+from suyuan.web import chains, complaints, exports, resolver
 from suyuan.web.app import create_app as create
 from suyuan.web.scans import counting
 from suyuan.web.settings import ServiceSettings
@@ -25,6 +25,7 @@ ROUTERS = (
     register.router,
     code_status.router,
     chains.router,
+    complaints.router,
     exports.router,
     resolver.router,
 )

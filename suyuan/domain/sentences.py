@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from suyuan.domain.coding_sentences import CODING_SENTENCES
+from suyuan.domain.complaint_sentences import COMPLAINT_SENTENCES
 from suyuan.domain.file_sentences import FILE_SENTENCES
 from suyuan.domain.limit_sentences import LIMIT_SENTENCES
 from suyuan.domain.link_sentences import LINK_SENTENCES
@@ -30,6 +31,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     **LIMIT_SENTENCES,
     **CODING_SENTENCES,
     **LINK_SENTENCES,
+    **COMPLAINT_SENTENCES,
     **FILE_SENTENCES,
     **OPERATOR_SENTENCES,
     **REGISTER_SENTENCES,

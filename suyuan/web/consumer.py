@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from time import monotonic
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 
 from suyuan.domain.caller import CONSUMER, Caller
 from suyuan.domain.codes import Code, recognise
+from suyuan.domain.complaints import CODE_LIMIT
 from suyuan.domain.errors import CodeError, Unavailable
 from suyuan.domain.scans import ScanCount
 from suyuan.domain.sentences import sentence
@@ -58,7 +59,8 @@ async def _page(
 ) -> tuple[str, PageState]:
     language, elder = page_language(request), is_elder(request)
     record = f"/v1/chains/{quote(text, safe='')}"
-    links = PageLinks.of(language=language.value, elder=elder, record=record)
+    complain = f"/complaints/new?{urlencode({'code': text[:CODE_LIMIT]})}"
+    links = PageLinks.of(language=language.value, elder=elder, record=record, complain=complain)
 
     def problem(state: PageState, detail: str | None = None) -> tuple[str, PageState]:
         page = render_problem(

@@ -27,6 +27,8 @@ Network = IPv4Network | IPv6Network
 _BUCKETS = 50_000
 # A household or a server has a whole /64 of IPv6 addresses (RFC 6177): they are one asker.
 _IPV6_PREFIX = 64
+# A household's bad day; many phones of one carrier share an address.
+_COMPLAINT_RATE, _COMPLAINT_BURST = 1 / 30, 20
 # Proxies that stand behind each other; a longer list was written by the client.
 _HOPS = 10
 
@@ -68,10 +70,15 @@ class Quotas:
         self._keys = keys
         self._addresses = addresses
         self._trusted = tuple(trusted)
+        self._complaints = TokenBuckets(_COMPLAINT_RATE, _COMPLAINT_BURST)
 
     def count_key(self, digest: bytes) -> None:
         """Count a request with a key. Raises TooMany."""
         self._keys.take(digest)
+
+    def count_complaint(self, scope: Scope) -> None:
+        """Count a complaint, which is written down and read by a person. Raises TooMany."""
+        self._complaints.take(asker_of(client_address(scope, self._trusted)))
 
     def count_stranger(self, scope: Scope) -> None:
         """Count a request without a key, or with one that does not hold. Raises TooMany."""

@@ -9,6 +9,8 @@ from typing import Any
 
 from suyuan.domain.chain import Chain, Finding, SourceReport, SourceStatus, Thing
 from suyuan.domain.codes import recognise
+from suyuan.domain.complaints import Answer, Case, Complaint, State, Topic
+from suyuan.domain.errors import Fault
 from suyuan.domain.events import Item, Product
 from suyuan.domain.lookup import Ask, Hole, HoleReason, Key
 from suyuan.domain.register import Licence
@@ -23,7 +25,8 @@ from suyuan.web.pages import (
     render_chain,
     render_problem,
 )
-from tests.web.chains import ANSWERED, IMPORTER, NAMES, chain_event, chain_of, journey
+from suyuan.web.pages.complaints import render_case, render_form
+from tests.web.chains import ANSWERED, BORDER, IMPORTER, NAMES, chain_event, chain_of, journey
 
 Render = Callable[[Language, bool], str]
 
@@ -69,7 +72,9 @@ def _nothing(**more: Any) -> Chain:
 
 
 def _links(language: Language, elder: bool) -> PageLinks:
-    return PageLinks.of(language=language, elder=elder, record="/v1/chains/x")
+    return PageLinks.of(
+        language=language, elder=elder, record="/v1/chains/x", complain="/complaints/new?code=x"
+    )
 
 
 def _chain(chain: Chain, *notices: Notice) -> Render:
@@ -93,7 +98,39 @@ def _problem(state: PageState, code: str, detail: str | None = None) -> Render:
     return render
 
 
+FORM = {
+    "number": "7K3M9XQ2T4V8WZ1A",
+    "code": "(01)06901234567892(10)L20260301",
+    "topic": "quality",
+    "message": "解冻后有异味。",
+}
+
+
+def _form(*faults: Fault) -> Render:
+    def render(language: Language, elder: bool) -> str:
+        links = _links(language, elder)
+        return render_form(
+            FORM, action="/complaints", language=language, links=links, elder=elder, faults=faults
+        )
+
+    return render
+
+
+def _case(language: Language, elder: bool) -> str:
+    said = Complaint(FORM["number"], FORM["code"], Topic.QUALITY, FORM["message"], "13900001111")
+    answers = (
+        Answer("department:food", State.IN_PROGRESS, "已派员检查。", BORDER),
+        Answer("city", State.CLOSED, "已责令整改，可凭小票退货。", BORDER),
+    )
+    links = _links(language, elder)
+    case = Case(said, BORDER, answers)
+    return render_case(case, names=CITY, language=language, links=links, elder=elder)
+
+
 STATES: dict[str, Render] = {
+    "complaint-form": _form(),
+    "complaint-faults": _form(Fault("complaint_field_missing", "/message", {"name": "message"})),
+    "complaint-case": _case,
     "issued": _chain(journey()),
     "recalled": _chain(journey(), RECALL),
     "stopped": _chain(journey(), replace(RECALL, stop_sale=True, own=False)),

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from suyuan.web.pages import content_security_policy
+from suyuan.web.pages.environment import form_security_policy
 from tests.web import chromium, devtools
 from tests.web.chromium import Site
 from tests.web.devtools import Tab
@@ -43,7 +44,11 @@ def site() -> Iterator[Site]:
 
 
 def put(site: Site, name: str) -> str:
-    return site.put(f"/{name}", PAGES[name], Content_Security_Policy=content_security_policy())
+    return site.put(f"/{name}", PAGES[name], Content_Security_Policy=policy_of(name))
+
+
+def policy_of(name: str) -> str:
+    return form_security_policy() if name.startswith("complaint") else content_security_policy()
 
 
 @pytest.mark.parametrize("name", ["issued", "incomplete", "unissued"])
@@ -169,12 +174,13 @@ function audit(view) {
   while ((node = walker.nextNode())) {
     if (!node.data.trim()) continue;
     var e = node.parentElement, s = view.getComputedStyle(e);
+    if (e.tagName === 'OPTION') continue;  // drawn by the browser, as the whole phone's are
     var a = luminance(rgb(s.color)), b = luminance(ground(view, e));
     texts.push({text: node.data.trim().slice(0, 20), size: parseFloat(s.fontSize),
       line: parseFloat(s.lineHeight) / parseFloat(s.fontSize),
       contrast: (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)});
   }
-  doc.querySelectorAll('a').forEach(function (a) {
+  doc.querySelectorAll('a,button,select,textarea,input:not([type=hidden])').forEach(function (a) {
     var box = a.getBoundingClientRect();
     links.push({text: a.textContent.trim(), width: box.width, height: box.height});
   });
@@ -196,9 +202,9 @@ POOR = "<!DOCTYPE html><p style='font:10px/1 serif;color:#999'>pale</p><a href='
 def audited() -> dict[str, Any]:
     """What the audit reads off every page, and off one that is poor on purpose."""
     chromium.executable()
-    policy = content_security_policy().replace("frame-ancestors 'none'", "frame-ancestors *")
     with chromium.site() as site:
         for name, body in PAGES.items():
+            policy = policy_of(name).replace("frame-ancestors 'none'", "frame-ancestors *")
             site.put(f"/{name}", body, Content_Security_Policy=policy)
         site.put("/poor", POOR)
         frames = "".join(FRAME.format(name) for name in [*PAGES, "poor"])

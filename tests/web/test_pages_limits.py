@@ -60,7 +60,12 @@ def twenty_events() -> tuple[Chain, Names]:
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_page_of_twenty_events_is_small(language: Language) -> None:
     chain, names = twenty_events()
-    links = PageLinks.of("/01/06901234567892/10/L20260301", language=language, record="/v1/c")
+    code = "https%3A%2F%2Fid.gs1.org%2F01%2F06901234567892%2F10%2FL20260301"
+    links = PageLinks.of(
+        language=language,
+        record=f"/v1/chains/{code}",
+        complain=f"/complaints/new?code={code}",
+    )
     scans = ScanCount(date(2026, 3, 1), 12_345, 678)
     html = render_chain(
         chain, language=language, names=names, links=links, beside=Beside(scans=scans)

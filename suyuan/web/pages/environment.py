@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any
@@ -23,7 +23,12 @@ def _small(css: str) -> str:
     return tight.replace(";}", "}").strip()
 
 
-CSS = _small(files("suyuan.web.pages").joinpath("page.css").read_text("utf-8"))
+def _read(name: str) -> str:
+    return _small(files("suyuan.web.pages").joinpath(name).read_text("utf-8"))
+
+
+CSS = _read("page.css")
+FORM_CSS = Markup(_read("form.css"))  # noqa: S704  our own file, and no place of it is filled
 
 
 class _Unindented(PackageLoader):
@@ -46,7 +51,10 @@ _environment = Environment(
     auto_reload=False,
 )
 _environment.globals["css"] = Markup(CSS)  # noqa: S704  our own file, and no place of it is filled
-_templates = {name: _environment.get_template(name) for name in ("chain.html", "problem.html")}
+_templates = {
+    name: _environment.get_template(name)
+    for name in ("chain.html", "complaint.html", "problem.html")
+}
 
 
 def render(template: str, language: Language, **values: Any) -> str:
@@ -73,8 +81,18 @@ def content_security_policy() -> str:
 
     It admits the page's own style by its hash and an icon of the same site; nothing else.
     """
-    digest = b64encode(sha256(CSS.encode()).digest()).decode()
+    return _policy([CSS], "'none'")
+
+
+def form_security_policy() -> str:
+    """The same for the pages with a form, which goes to this site alone."""
+    return _policy([CSS, FORM_CSS], "'self'")
+
+
+def _policy(styles: Iterable[str], forms: str) -> str:
+    digests = (b64encode(sha256(style.encode()).digest()).decode() for style in styles)
+    admitted = " ".join(f"'sha256-{digest}'" for digest in digests)
     return (
-        f"default-src 'none'; style-src 'sha256-{digest}'; img-src 'self' data:;"
-        " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; style-src {admitted}; img-src 'self' data:;"
+        f" base-uri 'none'; form-action {forms}; frame-ancestors 'none'"
     )

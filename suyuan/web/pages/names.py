@@ -48,6 +48,7 @@ class PageLinks:
     ``chinese``, ``english``  this page in the other language
     ``standard``, ``elder``   this page in the other size of text
     ``record``, ``icon``      the chain as data, and the site's icon; ``None`` where there is none
+    ``complain``              the form for complaints, with the code filled in
     """
 
     chinese: str
@@ -56,6 +57,7 @@ class PageLinks:
     elder: str
     record: str | None = None
     icon: str | None = None
+    complain: str | None = None
 
     @classmethod
     def of(
@@ -66,14 +68,17 @@ class PageLinks:
         elder: bool = False,
         record: str | None = None,
         icon: str | None = None,
+        complain: str | None = None,
     ) -> PageLinks:
         """Links of the page at ``path``, percent-encoded: ``lang=en`` and ``size=large`` choose.
 
-        Without a path they are relative to the page itself, whatever its address.
+        Without a path they are relative to the page itself, whatever its address; one that ends
+        in ``&`` has a query already.
         """
 
         def address(lang: str, large: bool) -> str:
-            return f"{path}?{urlencode({'lang': lang, **({'size': 'large'} if large else {})})}"
+            begin = path if path.endswith("&") else f"{path}?"
+            return f"{begin}{urlencode({'lang': lang, **({'size': 'large'} if large else {})})}"
 
         return cls(
             address("zh", elder),
@@ -82,6 +87,7 @@ class PageLinks:
             address(language, True),
             record,
             icon,
+            complain,
         )
 
 

@@ -15,6 +15,7 @@ _TEXTS: dict[str, Label] = {
     "elder": Label("大字版", "Large text"),
     "help": Label("有疑问或要投诉", "Questions or complaints"),
     "help_call": Label("拨打 {}", "Call {}"),
+    "complain": Label("填写投诉（免登录）", "Complain here, no login"),
     "help_line": Label(
         "12315 是全国消费者投诉举报热线，无需登录。请报出此码：",
         "12315 is the national consumer hotline; no login is needed. Tell them this code:",
@@ -112,6 +113,31 @@ _TEXTS: dict[str, Label] = {
         " below; if a step changes, so does it.",
     ),
     "record": Label("查看完整数据（JSON）", "The chain as data (JSON)"),
+    # --- Complaints -----------------------------------------------------------------------------
+    "form_status": Label("投诉", "Complaint"),
+    "form_title": Label("填写投诉", "Make a complaint"),
+    "form_number": Label("查询编号", "Number"),
+    "form_code": Label("产品上的码", "Code on the product"),
+    "form_topic": Label("类别", "What it is about"),
+    "form_message": Label("经过（必填）", "What happened (required)"),
+    "form_contact": Label("联系方式（可不填）", "How to reach you (optional)"),
+    "form_privacy": Label(
+        "不填联系方式也会受理，凭查询编号看答复。联系方式只给处理部门看，不公开，办结后删除。",
+        "It is taken without it: the number you get shows the answer. Only the departments that"
+        " handle it see how to reach you; it is erased when the case is closed.",
+    ),
+    "form_send": Label("提交投诉", "Send the complaint"),
+    "case_title": Label("您的投诉", "Your complaint"),
+    "case_number": Label("查询编号", "Number"),
+    "case_keep": Label(
+        "请记下编号或收藏本页：凭它查看答复。知道编号的人都能看到本页，请勿外传。",
+        "Write it down or keep this page: it shows the answer. Whoever knows the number can read"
+        " this page.",
+    ),
+    "case_said": Label("投诉内容", "What you wrote"),
+    "case_answers": Label("答复", "Answers"),
+    "case_waiting": Label("部门尚未答复。", "No department has answered yet."),
+    "city": Label("市级平台", "The city"),
     # --- The pages of other states --------------------------------------------------------------
     "unissued": Label("未签发", "Not issued"),
     "unissued_title": Label("没有此码的记录", "No record of this code"),
