@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -12,11 +13,13 @@ from services.gateway.deliverer import Deliverer
 from services.gateway.holders import HolderIndex
 from services.gateway.members import Members
 from services.gateway.names import FederatedNameBook
-from services.gateway.registry import read_registry
+from services.gateway.registry import Registry, read_registry
+from services.gateway.reloading import follow
 from services.gateway.trace import FederatedTracer
 from suyuan.web import chains, complaints, exports, resolver
 from suyuan.web.app import create_app as create
 from suyuan.web.claims import changes_key
+from suyuan.web.deadlines import Deadlines
 from suyuan.web.pages.names import Names
 from suyuan.web.pages.words import Label
 from suyuan.web.scans import counting
@@ -27,15 +30,25 @@ DESCRIPTION = "The city's public window: chains across departments, each subsyst
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Read the registry, open the connections to its members, and count scans."""
-    registry = read_registry(app.state.settings.registry)
-    members = Members(registry, app.state.signing_key)
+    """Read the registry, follow its changes, open the connections to its members, count scans."""
+    settings: ServiceSettings = app.state.settings
+    assert settings.registry is not None, "the settings of a gateway name one"
+    registry = read_registry(settings.registry)
+    members = Members(registry, app.state.signing_key, connections=settings.member_connections)
+    deadlines = Deadlines.of(settings)
     app.state.members = members
     app.state.holders = HolderIndex(app.state.database, members, changes_key(app.state.signing_key))
     app.state.deliverer = Deliverer(app.state.database, members)
-    app.state.tracer = FederatedTracer(members, app.state.holders)
-    app.state.name_book = FederatedNameBook(members)
-    app.state.names = Names(subsystems={s.id: Label(s.name.zh, s.name.en) for s in registry})
+    app.state.tracer = FederatedTracer(members, app.state.holders, deadlines)
+    app.state.name_book = FederatedNameBook(members, deadlines)
+
+    def adopt(registry: Registry) -> None:
+        app.state.names = Names(subsystems={s.id: Label(s.name.zh, s.name.en) for s in registry})
+        app.state.holders.follow_all()
+        app.state.deliverer.serve_all()
+
+    adopt(registry)
+    following = asyncio.create_task(follow(settings.registry, members, adopt))
     try:
         async with (
             app.state.holders.following(),
@@ -44,6 +57,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         ):
             yield
     finally:
+        following.cancel()
         await members.close()
 
 

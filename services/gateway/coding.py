@@ -90,7 +90,7 @@ async def get_code_status(request: Request, code: str, caller: Asking) -> Respon
     owner = caller.party.short if caller.party is not None else None
     key = recognise(code, owner=owner).key
     members: Members = request.app.state.members
-    asked = list(members.registry)
+    asked = members.registry.ours
     answers = await asyncio.gather(*(_from(members, m, key, caller) for m in asked))
     silent = [m.id for m, answer in zip(asked, answers, strict=True) if answer is None]
     given = [answer for answer in answers if answer is not None]

@@ -60,7 +60,7 @@ class Copies:
         self._database = database
         self._caller = caller
         self._max_events = max_events
-        self._taking = frozenset(s.id for s in registry if s.copies)
+        self._taking = frozenset(s.id for s in registry.ours if s.copies)
 
     async def queue(self, origin: str, part: Part, *, proceed: bool, language: str) -> Queued:
         """Write down who else is concerned, before ``origin`` is asked to take the reports.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from itertools import groupby
@@ -85,7 +86,8 @@ class Deliverer:
     def __init__(self, database: Database, members: Members) -> None:
         self._database = database
         self._members = members
-        self._news = {member.id: asyncio.Event() for member in members.registry}
+        self._news: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
+        self._serving: dict[Subsystem, asyncio.Task[None]] = {}
 
     def wake(self, subsystems: frozenset[str]) -> None:
         """Look at once: copies for these have been written down."""
@@ -95,14 +97,24 @@ class Deliverer:
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
         """Work while the block lasts; what is under way then is claimed again later."""
-        work = [*(self._serve(member) for member in self._members.registry), self._sweep()]
-        tasks = [asyncio.create_task(each) for each in work]
+        self.serve_all()
+        sweeping = asyncio.create_task(self._sweep())
         try:
             yield
         finally:
+            tasks = [*self._serving.values(), sweeping]
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+
+    def serve_all(self) -> None:
+        """Deliver to the members that the registry has now, and to no others."""
+        wanted = self._members.registry.ours
+        for member in [m for m in self._serving if m not in wanted]:
+            self._serving.pop(member).cancel()
+        for member in wanted:
+            if member not in self._serving:
+                self._serving[member] = asyncio.create_task(self._serve(member))
 
     async def _serve(self, member: Subsystem) -> None:
         """Deliver to one subsystem, and settle what it was the first to take."""

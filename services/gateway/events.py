@@ -38,8 +38,9 @@ async def find_event(
         members.answered(member.id)
         return found
 
-    answers = await asyncio.gather(*(ask(member) for member in members.registry))
-    silent = tuple(m.id for m, a in zip(members.registry, answers, strict=True) if a is None)
+    asked = members.registry.ours
+    answers = await asyncio.gather(*(ask(member) for member in asked))
+    silent = tuple(m.id for m, a in zip(asked, answers, strict=True) if a is None)
     versions = [version for answer in answers for version in answer or ()]
     if silent and not versions:
         raise Unavailable("event_holder_silent", id=event_id, subsystems=list(silent))

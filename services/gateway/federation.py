@@ -24,24 +24,32 @@ router = APIRouter(tags=["federation"])
 
 @router.get("/v1/subsystems")
 async def get_subsystems(request: Request) -> Response:
-    """子系统 · Who is federated, in what state, when each last answered and how long it took."""
+    """子系统 · Who is federated, in what state, when each last answered and how long it took.
+
+    `circuit` is `open` while a subsystem failed several times in a row; the next question is its
+    probe. `registry_problem` says why a changed registry file is not in force.
+    """
     members: Members = request.app.state.members
     health = await members.health()
     return json_response(
         {
+            "registry_problem": members.registry_problem,
             "subsystems": [
                 {
                     "id": s.id,
                     "name": s.name.model_dump(),
                     "department": s.department.model_dump(),
                     "sectors": s.sectors,
+                    "kinds": s.kinds,
                     "adapter": s.adapter,
                     "state": health[s.id].state,
                     "last_answer": health[s.id].last_answer,
                     "ms": health[s.id].ms,
+                    "circuit": members.breaker(s).state,
                 }
                 for s in members.registry
-            ]
+                if s.id in health
+            ],
         }
     )
 

@@ -107,7 +107,7 @@ async def _from_whoever_knows(request: Request, caller: Caller, path: str) -> Re
     """
     members: Members = request.app.state.members
     silent: Unavailable | None = None
-    for member in sorted(members.registry, key=lambda each: each.id != caller.home):
+    for member in sorted(members.registry.ours, key=lambda each: each.id != caller.home):
         try:
             answer = await relay(request, member, caller, path, with_body=False)
         except Unavailable as error:

@@ -47,20 +47,30 @@ class HolderIndex:
         self._members = members
         self._key = key
         self._follower = uuid4()
+        self._following: dict[Subsystem, asyncio.Task[None]] = {}
 
     @asynccontextmanager
     async def following(self) -> AsyncIterator[None]:
         """Follow while the block lasts."""
-        tasks = [asyncio.create_task(self._follow(member)) for member in self._members.registry]
+        self.follow_all()
         try:
             yield
         finally:
-            for task in tasks:
+            for task in self._following.values():
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.gather(*self._following.values(), return_exceptions=True)
             with suppress(Unavailable):
                 async with self._database.writing() as connection:
                     await index.release(connection, self._follower)
+
+    def follow_all(self) -> None:
+        """Follow the members that the registry has now, and no others."""
+        wanted = self._members.registry.ours
+        for member in [m for m in self._following if m not in wanted]:
+            self._following.pop(member).cancel()
+        for member in wanted:
+            if member not in self._following:
+                self._following[member] = asyncio.create_task(self._follow(member))
 
     async def probable(self, codes: Iterable[str]) -> Mapping[str, Collection[str]]:
         """Of each code the subsystems that probably hold something of it."""

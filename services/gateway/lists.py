@@ -47,6 +47,8 @@ async def list_everywhere(
     """One page over every expected subsystem, newest first; who was silent is named in it."""
 
     async def ask(member: Subsystem) -> tuple[Page[Entry] | None, SourceReport]:
+        if not member.is_ours:  # the standard knows no such list
+            return None, SourceReport(member.id, SourceStatus.REFUSED, 0)
         began = time.monotonic()
         page: Page[Entry] | None = None
         status = SourceStatus.ANSWERED

@@ -13,12 +13,15 @@ from joserfc.jwk import OKPKey
 
 from services.gateway.registry import Registry, Subsystem
 from suyuan.domain.caller import CONSUMER, Caller
+from suyuan.sources.base import Source
+from suyuan.sources.breaker import Breaker
+from suyuan.sources.epcis import EpcisSource
+from suyuan.sources.line import Line
+from suyuan.sources.pools import PoolPerAddress
 from suyuan.sources.remote import RemoteSource
 from suyuan.web import claims
 from suyuan.web.auth import CLAIMS_HEADER
 
-# Connections held open for each subsystem; more callers wait for one.
-CONNECTIONS = 64
 CONNECT_SECONDS = 1.0
 HEALTH_SECONDS = 1.0
 
@@ -33,14 +36,19 @@ class Health:
 
 
 class Members:
-    """Every expected subsystem, and the way to call it as somebody."""
+    """Every expected subsystem, and the way to call it as somebody.
 
-    def __init__(self, registry: Registry, key: OKPKey) -> None:
+    ``connections`` are the most that are open to one subsystem; more callers wait.
+    """
+
+    def __init__(self, registry: Registry, key: OKPKey, *, connections: int = 64) -> None:
         self.registry = registry
+        self.registry_problem: str | None = None  # why a changed file was not taken
         self._key = key
         self._last_answer: dict[str, datetime] = {}
+        self._breakers: dict[tuple[str, str], Breaker] = {}
         self.client = httpx.AsyncClient(
-            limits=httpx.Limits(max_connections=CONNECTIONS * max(len(registry.members), 1)),
+            transport=PoolPerAddress(connections),
             timeout=httpx.Timeout(None, connect=CONNECT_SECONDS),
             follow_redirects=False,
             trust_env=False,
@@ -53,32 +61,35 @@ class Members:
         """The claims that stand for the caller at one subsystem; a consumer's too are signed."""
         return {CLAIMS_HEADER: claims.sign(caller, audience=subsystem, key=self._key)}
 
-    def sources(self, caller: Caller, trace_id: str) -> Mapping[str, RemoteSource]:
+    def breaker(self, member: Subsystem) -> Breaker:
+        """The breaker of a member; a new address starts with a new one."""
+        return self._breakers.setdefault((member.id, member.query_url), Breaker())
+
+    def sources(self, caller: Caller, trace_id: str) -> Mapping[str, Source]:
         """A source for each member, asking on the caller's behalf; claims are signed once each."""
         return {s.id: self._source(s, caller, trace_id) for s in self.registry}
 
-    def _source(self, member: Subsystem, caller: Caller, trace_id: str) -> RemoteSource:
+    def _source(self, member: Subsystem, caller: Caller, trace_id: str) -> Source:
+        line = Line(self.client, member.query_url.rstrip("/"), member.timeout, self.breaker(member))
+        if member.epcis is not None:
+            token = member.token
+            shown = {} if token is None else {"Authorization": f"Bearer {token}"}
+            return EpcisSource(member.id, line, member.epcis.dialect, shown)
         headers = self.headers(caller, member.id)
-        return RemoteSource(
-            member.id,
-            self.client,
-            member.query_url,
-            authorise=lambda: headers,
-            timeout=member.timeout,
-            trace_id=trace_id,
-        )
+        return RemoteSource(member.id, line, authorise=lambda: headers, trace_id=trace_id)
 
     async def health(self) -> dict[str, Health]:
         """Ask every member whether it is ready, in parallel."""
-        found = await asyncio.gather(*(self._health(s) for s in self.registry))
-        return dict(zip(self.registry.members, found, strict=True))
+        asked = list(self.registry)
+        found = await asyncio.gather(*(self._health(s) for s in asked))
+        return {member.id: health for member, health in zip(asked, found, strict=True)}
 
     async def _health(self, member: Subsystem) -> Health:
         began = time.monotonic()
         try:
             response = await self.client.get(
-                f"{member.query_url}/readyz",
-                headers=self.headers(CONSUMER, member.id),
+                f"{member.query_url}/readyz" if member.is_ours else member.query_url,
+                headers=self.headers(CONSUMER, member.id) if member.is_ours else {},
                 timeout=HEALTH_SECONDS,
             )
         except httpx.TimeoutException:
@@ -86,7 +97,8 @@ class Members:
         except httpx.HTTPError:
             return Health("down", self._last_answer.get(member.id), None)
         ms = round((time.monotonic() - began) * 1000)
-        if response.status_code != 200:
+        # A foreign server has no such address; that it answers at all must do.
+        if response.status_code >= (300 if member.is_ours else 500):
             return Health("unready", self._last_answer.get(member.id), ms)
         self.answered(member.id)
         return Health("ready", self._last_answer[member.id], ms)

@@ -8,7 +8,7 @@ from suyuan.domain.caller import Caller
 from suyuan.domain.chain import Chain, SourceStatus
 from suyuan.domain.naming import Known, wanted_by
 from suyuan.sources.names import FederatedNames, RemoteNames
-from suyuan.web.deadlines import deadline_for
+from suyuan.web.deadlines import Deadlines
 
 # A register answers in milliseconds; one that does not shall not hold up the chain it decorates.
 NAMES_SECONDS = 0.8
@@ -19,19 +19,19 @@ LEAST_SECONDS = 0.2
 class FederatedNameBook:
     """What the registers of all subsystems say; those silent during the trace are left out."""
 
-    def __init__(self, members: Members) -> None:
+    def __init__(self, members: Members, deadlines: Deadlines) -> None:
         self._members = members
+        self._deadlines = deadlines
 
     async def names(self, chain: Chain, caller: Caller) -> Known:
         silent = {s.subsystem for s in chain.sources if s.status is not SourceStatus.ANSWERED}
         asked = {
             member.id: self._register(member, caller)
-            for member in self._members.registry
+            for member in self._members.registry.ours
             if member.id not in silent
         }
-        return await FederatedNames(asked, seconds=_seconds_left(chain, caller)).ask(
-            wanted_by(chain)
-        )
+        seconds = _seconds_left(chain, self._deadlines.for_caller(caller))
+        return await FederatedNames(asked, seconds=seconds).ask(wanted_by(chain))
 
     def _register(self, member: Subsystem, caller: Caller) -> RemoteNames:
         return RemoteNames(
@@ -41,7 +41,7 @@ class FederatedNameBook:
         )
 
 
-def _seconds_left(chain: Chain, caller: Caller) -> float:
+def _seconds_left(chain: Chain, deadline: float) -> float:
     """What the walk left of its deadline, as far as names may take it."""
     spent = max((s.ms for s in chain.sources), default=0) / 1000
-    return min(max(deadline_for(caller) - spent, LEAST_SECONDS), NAMES_SECONDS)
+    return min(max(deadline - spent, LEAST_SECONDS), NAMES_SECONDS)

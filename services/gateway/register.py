@@ -50,7 +50,7 @@ async def _put(request: Request, kind: Kind, entry_id: str, caller: Caller) -> R
 
 async def _get(request: Request, kind: Kind, entry_id: str, caller: Caller) -> Response:
     members: Members = request.app.state.members
-    ordered = sorted(members.registry, key=lambda m: m.id != caller.home)
+    ordered = sorted(members.registry.ours, key=lambda m: m.id != caller.home)
     answers = await asyncio.gather(
         *(_from(members, m, kind, entry_id, request, caller) for m in ordered)
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import dataclass
 from uuid import uuid4
 
 from services.gateway.holders import HolderIndex
@@ -12,20 +14,59 @@ from suyuan.domain.chain import Chain, SourceStatus
 from suyuan.domain.trail import Question
 from suyuan.sources.base import trace
 from suyuan.sources.federation import FederatedSource
-from suyuan.web.deadlines import deadline_for
+from suyuan.web.deadlines import Deadlines
+
+
+@dataclass(frozen=True, slots=True)
+class _Flight:
+    """A question that is being asked, for everybody who asks it meanwhile with the same rights."""
+
+    source: FederatedSource
+    asking: asyncio.Task[Chain]
 
 
 class FederatedTracer:
-    """Chains from every expected subsystem; who was silent is named in them."""
+    """Chains from every expected subsystem; who was silent is named in them.
 
-    def __init__(self, members: Members, holders: HolderIndex) -> None:
+    A question that is asked again while it is being asked is asked once. An answer is never kept:
+    a department that comes back is in the next one. For the same reason nobody joins a question of
+    which somebody has been silent already.
+    """
+
+    def __init__(self, members: Members, holders: HolderIndex, deadlines: Deadlines) -> None:
         self._members = members
         self._holders = holders
+        self._deadlines = deadlines
+        self._flights: dict[tuple[Question, Caller], _Flight] = {}
 
     async def trace(self, question: Question, caller: Caller) -> Chain:
-        deadline = deadline_for(caller)
-        members = self._members.sources(caller, trace_id=uuid4().hex)
-        source = FederatedSource(members, deadline=deadline)
+        flight = self._flights.get((question, caller))
+        if flight is None or not flight.source.is_whole:
+            flight = self._start(question, caller)
+        # Who goes away must not end the question for the others.
+        return await asyncio.shield(flight.asking)
+
+    def _start(self, question: Question, caller: Caller) -> _Flight:
+        deadline = self._deadlines.for_caller(caller)
+        registry = self._members.registry
+        source = FederatedSource(
+            self._members.sources(caller, trace_id=uuid4().hex),
+            deadline=deadline,
+            may_know=registry.may_know,
+        )
+        asking = asyncio.create_task(self._trace(source, question, deadline))
+        flight = _Flight(source, asking)
+        self._flights[question, caller] = flight
+        asking.add_done_callback(lambda _: self._land(question, caller, flight))
+        return flight
+
+    def _land(self, question: Question, caller: Caller, flight: _Flight) -> None:
+        if self._flights.get((question, caller)) is flight:
+            del self._flights[question, caller]
+        if not flight.asking.cancelled():
+            flight.asking.exception()  # seen, also where everybody who asked has gone away
+
+    async def _trace(self, source: FederatedSource, question: Question, deadline: float) -> Chain:
         trail = await trace(source, question, deadline=deadline)
         reports = source.reports()
         for report in reports:

@@ -14,6 +14,7 @@ from services.query.trace import OwnTracer
 from suyuan.sources.issued_codes import IssuedCodes
 from suyuan.web import chains, complaints, exports, resolver
 from suyuan.web.app import create_app as create
+from suyuan.web.deadlines import Deadlines
 from suyuan.web.scans import counting
 from suyuan.web.settings import ServiceSettings
 
@@ -34,7 +35,8 @@ ROUTERS = (
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Put the tracer and its names where the routes look for them, and count scans."""
-    app.state.tracer = OwnTracer(app.state.database, app.state.settings.name)
+    settings = app.state.settings
+    app.state.tracer = OwnTracer(app.state.database, settings.name, Deadlines.of(settings))
     app.state.name_book = OwnNameBook(app.state.database)
     app.state.issued_codes = IssuedCodes(app.state.database, app.state.coding_keys)
     async with counting(app):

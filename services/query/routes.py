@@ -9,23 +9,18 @@ from fastapi import APIRouter, Query, Request, Response
 
 from services.query.events import find_versions
 from services.query.lists import PageRequest, list_events
-from suyuan.domain import policy
-from suyuan.domain.caller import Caller
+from services.query.lookups import Answering
 from suyuan.domain.errors import NotAllowed
-from suyuan.domain.lookup import Answer
-from suyuan.domain.naming import Wanted
 from suyuan.domain.versions import settle
-from suyuan.sources.names import OwnNames
-from suyuan.sources.postgres import PostgresSource
 from suyuan.web.auth import CLAIMS_HEADER, Asking
 from suyuan.web.events import event_response
 from suyuan.web.lists import ListQuery, cursor_refused, link_to, listing_of
 from suyuan.web.responses import json_response
 from suyuan.web.state import OwnDatabase, Settings
-from suyuan.wire import lookups
 from suyuan.wire import versions as wire_versions
 from suyuan.wire.cursors import read_place
 from suyuan.wire.lists import write_page
+from suyuan.wire.lookups import read_request
 
 router = APIRouter()
 
@@ -110,29 +105,18 @@ async def post_versions(
 async def post_lookups(
     request: Request, caller: Asking, database: OwnDatabase, settings: Settings
 ) -> Response:
-    """联邦查询 · The federation primitive: keys in, edges and events out. For the gateway only."""
+    """联邦查询 · The federation primitive: keys in, edges and events out. For the gateway only.
+
+    Answered within `deadline_ms`; what is too much for one answer, or for that time, goes on behind
+    `cursor`. What this caller may not be told is `withheld`. See docs/federation.md.
+    """
     if CLAIMS_HEADER not in request.headers:
         raise NotAllowed("gateway_only")
-    lookup = lookups.read_request(await request.body(), max_keys=settings.max_lookup_keys)
-    source = PostgresSource(database, subsystem=settings.name, max_edges=settings.max_lookup_edges)
-    answer = await source.ask(lookup)
-    organisations = await _registered_sources(answer, database)
-    seen = _seen(answer, caller, organisations)
-    body = lookups.write_response(seen, watermark=datetime.now(UTC))
-    return Response(body, media_type="application/json")
-
-
-async def _registered_sources(answer: Answer, database: OwnDatabase) -> frozenset[str]:
-    """Of the sources with an enterprise's own code those that are registered as organisations."""
-    sources = (stored.event.source.party for stored in answer.events)
-    own = dict.fromkeys(p.key for p in sources if p is not None and p.scheme == "private")
-    if not own:
-        return frozenset()
-    known = await OwnNames(database).ask(Wanted(parties=tuple(own)))
-    return known.organisations
-
-
-def _seen(answer: Answer, caller: Caller, organisations: frozenset[str]) -> Answer:
-    """Rights are decided here, where the data are: what the caller may not see never leaves."""
-    events = tuple(policy.stored_view(stored, caller, organisations) for stored in answer.events)
-    return Answer(answer.edges, answer.voids, events, answer.holes)
+    asked = read_request(await request.body(), max_keys=settings.max_lookup_keys)
+    answering = Answering(
+        database,
+        caller,
+        subsystem=settings.name,
+        most=min(asked.limit or settings.max_lookup_edges, settings.max_lookup_edges),
+    )
+    return Response(await answering.answer(asked), media_type="application/json")

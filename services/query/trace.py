@@ -11,20 +11,21 @@ from suyuan.domain.trail import Question
 from suyuan.sources.base import trace
 from suyuan.sources.postgres import PostgresSource
 from suyuan.storage.engine import Database
-from suyuan.web.deadlines import deadline_for
+from suyuan.web.deadlines import Deadlines
 
 
 class OwnTracer:
     """Chains from this subsystem's own database."""
 
-    def __init__(self, database: Database, subsystem: str) -> None:
+    def __init__(self, database: Database, subsystem: str, deadlines: Deadlines) -> None:
+        self._deadlines = deadlines
         self._source = PostgresSource(database, subsystem=subsystem)
         self._subsystem = subsystem
 
     async def trace(self, question: Question, caller: Caller) -> Chain:
         """The chain as this subsystem knows it; who asks decides only how long it may take."""
         began = time.monotonic()
-        trail = await trace(self._source, question, deadline=deadline_for(caller))
+        trail = await trace(self._source, question, deadline=self._deadlines.for_caller(caller))
         ms = round((time.monotonic() - began) * 1000)
         report = SourceReport(self._subsystem, SourceStatus.ANSWERED, ms)
         return assemble(question, trail, [report])

@@ -204,6 +204,13 @@ TRACING_SENTENCES: dict[str, tuple[str, str]] = {
         "此接口只供网关使用，须附网关签发的声明。",
         "Only the gateway may call this, with claims that it signed.",
     ),
+    "lookup_too_slow": (
+        "在给定的 {milliseconds} 毫秒内未能查完；请减少键数或延长期限后重试。",
+        (
+            "This was not answered within the {milliseconds} ms given; ask for fewer keys, or"
+            " give more time."
+        ),
+    ),
     "lookup_malformed": (
         "查询格式有误（{reason}）。",
         "This is not a lookup ({reason}).",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+import asyncio
+from collections.abc import Callable
+from typing import TypeVar
 
 import httpx
 
@@ -11,7 +12,12 @@ from suyuan.domain.chain import SourceStatus
 from suyuan.domain.lookup import HoleReason
 
 # A subsystem that sends more than this in one answer is broken or hostile; it costs its own gap.
-MAX_ANSWER_BYTES = 64 * 1024 * 1024
+MAX_ANSWER_BYTES = 32 * 1024 * 1024
+
+# What is asked is only read, so a connection that broke is tried once more. A server that was
+# started anew leaves such connections behind in the pool.
+TRIES = 2
+_BROKEN = (httpx.NetworkError, httpx.RemoteProtocolError)
 
 _T = TypeVar("_T")
 
@@ -25,40 +31,75 @@ class Silent(Exception):
         self.reason = reason
 
 
+TIMED_OUT = (SourceStatus.TIMED_OUT, HoleReason.TIMEOUT)
+DOWN = (SourceStatus.DOWN, HoleReason.UNAVAILABLE)
+REFUSED = (SourceStatus.REFUSED, HoleReason.REFUSED)
+
+
 async def ask(
     client: httpx.AsyncClient,
-    method: str,
-    url: str,
+    request: httpx.Request,
     read: Callable[[bytes], _T],
     *,
-    headers: Mapping[str, str],
     most: int = MAX_ANSWER_BYTES,
-    **sent: Any,
+    seconds: float | None = None,
 ) -> _T:
-    """What ``read`` makes of the answer; ``sent`` are httpx's ``content``, ``params``, ``timeout``.
+    """What ``read`` makes of the answer to a request that changes nothing; see ``fetch``."""
+    return await fetch(client, request, lambda _, body: read(body), most=most, seconds=seconds)
 
-    Raises Silent when the service is down, slow, refuses, says too much, or says what ``read``
-    raises ValueError for.
+
+async def fetch(
+    client: httpx.AsyncClient,
+    request: httpx.Request,
+    read: Callable[[httpx.Headers, bytes], _T],
+    *,
+    most: int = MAX_ANSWER_BYTES,
+    seconds: float | None = None,
+) -> _T:
+    """What ``read`` makes of an answer's headers and body, of a request that changes nothing.
+
+    ``seconds`` bound all of it, however slowly the answer drips. Raises Silent when the service is
+    down, slow, refuses, says too much, or says what ``read`` raises ValueError for. Only a broken
+    connection is tried again.
     """
+    request.headers["Accept-Encoding"] = "identity"
     try:
-        async with client.stream(method, url, headers=dict(headers), **sent) as response:
-            return read(await _body(response, most))
-    except httpx.TimeoutException as error:
-        raise Silent(SourceStatus.TIMED_OUT, HoleReason.TIMEOUT) from error
+        async with asyncio.timeout(seconds):
+            return read(*await _fetched(client, request, most))
+    except (httpx.TimeoutException, TimeoutError) as error:
+        raise Silent(*TIMED_OUT) from error
     except httpx.HTTPError as error:
-        raise Silent(SourceStatus.DOWN, HoleReason.UNAVAILABLE) from error
+        raise Silent(*DOWN) from error
     except ValueError as error:
-        raise Silent(SourceStatus.REFUSED, HoleReason.REFUSED) from error
+        raise Silent(*REFUSED) from error
 
 
-async def _body(response: httpx.Response, most: int) -> bytes:
-    if response.status_code >= 500:
-        raise Silent(SourceStatus.DOWN, HoleReason.UNAVAILABLE)
-    if response.status_code != 200:
-        raise Silent(SourceStatus.REFUSED, HoleReason.REFUSED)
-    body = bytearray()
-    async for chunk in response.aiter_bytes():
-        body += chunk
-        if len(body) > most:
-            raise Silent(SourceStatus.REFUSED, HoleReason.REFUSED)
-    return bytes(body)
+async def _fetched(
+    client: httpx.AsyncClient, request: httpx.Request, most: int
+) -> tuple[httpx.Headers, bytes]:
+    for _ in range(TRIES - 1):
+        try:
+            return await _answer(client, request, most)
+        except _BROKEN:
+            continue
+    return await _answer(client, request, most)
+
+
+async def _answer(
+    client: httpx.AsyncClient, request: httpx.Request, most: int
+) -> tuple[httpx.Headers, bytes]:
+    response = await client.send(request, stream=True)
+    try:
+        if response.status_code >= 500:
+            raise Silent(*DOWN)
+        # A few compressed bytes could unpack to any number.
+        if response.status_code != 200 or "content-encoding" in response.headers:
+            raise Silent(*REFUSED)
+        body = bytearray()
+        async for chunk in response.aiter_raw():
+            body += chunk
+            if len(body) > most:
+                raise Silent(*REFUSED)
+        return response.headers, bytes(body)
+    finally:
+        await response.aclose()

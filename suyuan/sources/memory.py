@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from suyuan.domain.answers import answers
 from suyuan.domain.events import StoredEvent
-from suyuan.domain.lookup import Answer, Ask, Edge, Key, Lookup, Role, Void, edges_of, is_plain
+from suyuan.domain.lookup import Answer, Ask, Lookup, Void, edges_of
 
 
 class MemorySource:
@@ -38,7 +39,7 @@ def answer(stored: Iterable[StoredEvent], lookup: Lookup) -> Answer:
         for s in originals
         for edge in edges_of(s.event)
         for key in lookup.keys
-        if _answers(edge, key)
+        if answers(edge, key)
     }
     asked = {bytes.fromhex(k.key) for k in lookup.keys if k.ask is Ask.EVENT}
     events = [s for s in originals if lookup.bodies and s.event.key in asked]
@@ -53,20 +54,3 @@ def answer(stored: Iterable[StoredEvent], lookup: Lookup) -> Answer:
 
 def _known(stored: StoredEvent, known_at: datetime | None) -> bool:
     return known_at is None or stored.record_time <= known_at
-
-
-def _answers(edge: Edge, key: Key) -> bool:
-    if key.until is not None and edge.time > key.until:
-        return False
-    match key.ask:
-        case Ask.CODE:
-            return edge.code == key.key
-        case Ask.CONTAINER:
-            early = key.since is not None and edge.time < key.since
-            return edge.code == key.key and not (early and is_plain(edge))
-        case Ask.CONTENTS:
-            return edge.other == key.key and edge.role in (Role.CHILD, Role.MEMBER)
-        case Ask.TRANSFORMATION:
-            return edge.other == key.key and edge.role in (Role.INPUT, Role.OUTPUT)
-        case Ask.EVENT:
-            return False

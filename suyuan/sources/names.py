@@ -77,13 +77,16 @@ class RemoteNames:
         self._authorise = authorise
 
     async def ask(self, wanted: Wanted) -> Known:
-        return await ask(
-            self._client,
+        request = self._client.build_request(
             "POST",
             self._url,
-            lambda body: read_names_response(body, wanted),
             headers={"Content-Type": "application/json", **self._authorise()},
             content=write_names_request(wanted),
+        )
+        return await ask(
+            self._client,
+            request,
+            lambda body: read_names_response(body, wanted),
             most=MAX_ANSWER_BYTES,
         )
 

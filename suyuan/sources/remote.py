@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
-import httpx
-
-from suyuan.domain.lookup import Answer, Lookup
-from suyuan.sources.asking import ask
-from suyuan.wire import lookups
+from suyuan.domain.answers import together
+from suyuan.domain.inquiry import seconds_for
+from suyuan.domain.lookup import Answer, Hole, HoleReason, Lookup
+from suyuan.sources.asking import Silent, ask
+from suyuan.sources.line import Line
+from suyuan.wire.lookup_answers import Told, read_response
+from suyuan.wire.lookups import write_request
 
 
 class RemoteSource:
     """Asks one subsystem. ``authorise`` gives the headers that carry the caller's signed claims.
 
     Raises Silent when the subsystem is down, slow, refuses, or answers with what is no answer.
+    What it does not get to in time is a hole of its own.
     """
 
     whole = True
@@ -22,30 +26,56 @@ class RemoteSource:
     def __init__(
         self,
         subsystem: str,
-        client: httpx.AsyncClient,
-        url: str,
+        line: Line,
         *,
         authorise: Callable[[], dict[str, str]],
-        timeout: float,
         trace_id: str = "",
     ) -> None:
         self.subsystem = subsystem
-        self._client = client
-        self._url = url.rstrip("/") + "/v1/lookups"
+        self._line = line
         self._authorise = authorise
-        self._timeout = timeout
         self._trace_id = trace_id
 
     async def ask(self, lookup: Lookup) -> Answer:
-        body = lookups.write_request(
-            lookup, trace_id=self._trace_id, deadline_ms=int(self._timeout * 1000)
-        )
-        return await ask(
-            self._client,
-            "POST",
-            self._url,
-            lambda content: lookups.read_response(content, lookup, self.subsystem),
-            headers={"Content-Type": "application/json", **self._authorise()},
-            content=body,
-            timeout=self._timeout,
-        )
+        """The whole answer, page after page."""
+        ends = time.monotonic() + seconds_for(lookup, self._line.timeout)
+        told = await self._page(lookup, 0, ends)
+        answers = [told.answer]
+        while told.following is not None:
+            done = told.following
+            try:
+                told = await self._page(lookup, done, ends)
+            except Silent as silence:
+                answers.append(_unanswered(self.subsystem, lookup, done, silence.reason))
+                break
+            answers.append(told.answer)
+        return together(answers)
+
+    async def _page(self, lookup: Lookup, skip: int, ends: float) -> Told:
+        async def once(most: float | None) -> Told:
+            remaining = max(ends - time.monotonic(), 0)
+            seconds = remaining if most is None else min(most, remaining)
+            request = self._line.client.build_request(
+                "POST",
+                f"{self._line.url}/v1/lookups",
+                headers={"Content-Type": "application/json", **self._authorise()},
+                content=write_request(
+                    lookup,
+                    trace_id=self._trace_id,
+                    deadline_ms=int(seconds * 1000),
+                    cursor=str(skip) if skip else None,
+                ),
+            )
+            return await ask(
+                self._line.client,
+                request,
+                lambda body: read_response(body, lookup, self.subsystem, skip=skip),
+                seconds=seconds,
+            )
+
+        return await self._line.breaker.guard(once)
+
+
+def _unanswered(subsystem: str, lookup: Lookup, done: int, reason: HoleReason) -> Answer:
+    holes = (Hole(subsystem, key, reason, lookup.bodies) for key in lookup.keys[done:])
+    return Answer(holes=tuple(holes))

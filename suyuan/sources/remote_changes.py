@@ -18,12 +18,10 @@ async def ask_changes(
     client: httpx.AsyncClient, url: str, after: str | None, *, headers: Mapping[str, str]
 ) -> ChangesPage:
     """The page behind a cursor. Raises Silent when the subsystem gives none."""
-    return await ask(
-        client,
+    request = client.build_request(
         "GET",
         url.rstrip("/") + "/v1/changes",
-        read_page,
         headers=headers,
         params={"after": after} if after is not None else {},
-        timeout=PAGE_SECONDS,
     )
+    return await ask(client, request, read_page, seconds=PAGE_SECONDS)

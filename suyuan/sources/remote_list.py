@@ -27,14 +27,10 @@ async def ask_page(
     params = {**_params(listing), "limit": str(limit)}
     if after is not None:
         params["after"] = write_place(after)
-    return await ask(
-        client,
-        "GET",
-        url.rstrip("/") + "/v1/events",
-        lambda body: read_page(body, limit=limit),
-        headers=headers,
-        params=params,
+    request = client.build_request(
+        "GET", url.rstrip("/") + "/v1/events", headers=headers, params=params
     )
+    return await ask(client, request, lambda body: read_page(body, limit=limit))
 
 
 def _params(listing: Listing) -> dict[str, str]:

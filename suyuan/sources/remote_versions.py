@@ -15,11 +15,10 @@ async def ask_versions(
     client: httpx.AsyncClient, url: str, event_id: str, *, headers: Mapping[str, str]
 ) -> list[Version]:
     """Every report of the event. Raises Silent when the subsystem gives no answer."""
-    return await ask(
-        client,
+    request = client.build_request(
         "POST",
         url.rstrip("/") + "/v1/versions",
-        lambda body: versions.read_response(body, event_id),
         headers={"Content-Type": "application/json", **headers},
         content=versions.write_request(event_id),
     )
+    return await ask(client, request, lambda body: versions.read_response(body, event_id))

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from suyuan.domain.caller import Caller, CallerRole
-
-# Seconds for a whole trace, of one subsystem or of all.
-CONSUMER = 2.0
-OFFICIAL = 5.0
+from suyuan.web.settings import ServiceSettings
 
 
-def deadline_for(caller: Caller) -> float:
-    """Seconds that a trace for this caller may take."""
-    return CONSUMER if caller.role is CallerRole.CONSUMER else OFFICIAL
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """Seconds for a whole trace, of one subsystem or of all."""
+
+    consumer: float
+    official: float
+
+    @classmethod
+    def of(cls, settings: ServiceSettings) -> Deadlines:
+        return cls(settings.consumer_seconds, settings.official_seconds)
+
+    def for_caller(self, caller: Caller) -> float:
+        """Seconds that a trace for this caller may take."""
+        return self.consumer if caller.role is CallerRole.CONSUMER else self.official

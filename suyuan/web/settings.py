@@ -78,7 +78,10 @@ class ServiceSettings(BaseSettings):
     trusted_proxies: str = ""
     max_events: int = Field(default=10_000, ge=1)
     max_lookup_keys: int = Field(default=10_000, ge=1)
-    max_lookup_edges: int = Field(default=200_000, ge=1)
+    max_lookup_edges: int = Field(default=100_000, ge=1)
+    consumer_seconds: float = Field(default=0.8, gt=0, le=60)
+    official_seconds: float = Field(default=3, gt=0, le=60)
+    member_connections: int = Field(default=64, ge=1)
     docs: bool = True
 
     @classmethod

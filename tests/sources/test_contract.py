@@ -19,13 +19,11 @@ from suyuan.sources.federation import FederatedSource
 from suyuan.sources.memory import MemorySource
 from suyuan.sources.postgres import PostgresSource
 from suyuan.storage.engine import Database
-from suyuan.storage.load import Row, load
 from suyuan.storage.provision import service_url
 from suyuan.web.claims import read_key
-from suyuan.wire import epcis_json
-from suyuan.wire.reports import EPCIS, encode
 from tests.build import at, made, moved, packed, stored, thing, unpacked, void
 from tests.city import SUBSYSTEMS, City
+from tests.sources.loading import load_events
 
 Holding = Callable[[Sequence[StoredEvent]], Awaitable[Source]]
 
@@ -37,7 +35,7 @@ async def memory(events: Sequence[StoredEvent], _city: City, _stack: AsyncExitSt
 async def postgres(events: Sequence[StoredEvent], city: City, stack: AsyncExitStack) -> Source:
     database = Database(service_url(city.server_url, "meat"))
     stack.push_async_callback(database.close)
-    await _load(database, events)
+    await load_events(database, events)
     return PostgresSource(database, subsystem="meat")
 
 
@@ -50,7 +48,7 @@ async def federation(events: Sequence[StoredEvent], city: City, stack: AsyncExit
     """Every third event with each subsystem, so that nothing is together but by the federation."""
     for n, name in enumerate(SUBSYSTEMS):
         database = Database(service_url(city.server_url, name))
-        await _load(database, events[n::3])
+        await load_events(database, events[n::3])
         await database.close()
     return FederatedSource(await _remotes(city, stack), deadline=10)
 
@@ -60,15 +58,6 @@ async def _remotes(city: City, stack: AsyncExitStack) -> dict[str, Source]:
     members = Members(read_registry(city.folder / "registry.toml"), key)
     stack.push_async_callback(members.close)
     return dict(members.sources(Caller(CallerRole.CITY), trace_id=uuid4().hex))
-
-
-async def _load(database: Database, events: Sequence[StoredEvent]) -> None:
-    rows = [
-        Row(s.event, s.content, EPCIS, encode(epcis_json.write_event(s.event)), "test", False)
-        for s in events
-    ]
-    async with database.writing() as connection:
-        await load(connection, rows)
 
 
 @dataclass
