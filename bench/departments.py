@@ -84,6 +84,8 @@ class Departments:
     lines: dict[str, SlowLine] = field(default_factory=dict)
     gateway: Program | None = None
     key: str = ""
+    # One for all: to make a client takes longer than a chain.
+    client: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=60, trust_env=False))
 
     @property
     def url(self) -> str:
@@ -92,12 +94,10 @@ class Departments:
 
     def post(self, subsystem: str, events: Sequence[Mapping[str, Any]]) -> None:
         """Report events to one subsystem. Raises RuntimeError unless all are taken."""
-        answer = httpx.post(
+        answer = self.client.post(
             f"{self.subsystems[subsystem].url}/v1/events",
             content=json.dumps(list(events)).encode(),
             headers={"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"},
-            timeout=60,
-            trust_env=False,
         )
         if answer.status_code != 200:
             raise RuntimeError(answer.text[:500])
@@ -105,13 +105,7 @@ class Departments:
     def ask(self, code: str, *, key: str | None = None, **query: str) -> dict[str, Any]:
         """A chain from the gateway."""
         headers = {"Authorization": f"Bearer {key}"} if key else {}
-        answer = httpx.get(
-            f"{self.url}/v1/chains/{code}",
-            params=query,
-            headers=headers,
-            timeout=30,
-            trust_env=False,
-        )
+        answer = self.client.get(f"{self.url}/v1/chains/{code}", params=query, headers=headers)
         if answer.status_code != 200:
             raise RuntimeError(answer.text[:500])
         found: dict[str, Any] = answer.json()
@@ -127,6 +121,7 @@ def departments(
     asyncio.run(provision(server_url, [*names, "gateway"]))
     with TemporaryDirectory() as folder, ExitStack() as stack:
         made = Departments(key=asyncio.run(_key(server_url, names)))
+        stack.callback(made.client.close)
         place = Path(folder)
         private, public = generate_key_pair()
         (place / "private.jwk").write_text(json.dumps(private))

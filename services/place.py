@@ -55,6 +55,6 @@ def _registered(environment: Mapping[str, str]) -> list[str]:
     if not file:
         return []
     try:
-        return [subsystem.id for subsystem in read_registry(Path(file))]
+        return [subsystem.id for subsystem in read_registry(Path(file)).ours]
     except RegistryRefused as error:
         raise Refused("registry_refused", reason=str(error)) from error

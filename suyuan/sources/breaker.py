@@ -8,6 +8,7 @@ waits for what the probe finds. So a department that is back is asked by the ver
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
 from typing import TypeVar
@@ -15,8 +16,10 @@ from typing import TypeVar
 from suyuan.sources.asking import REFUSED, TIMED_OUT, Silent
 
 FAILURES = 3
-# Ten times what a member in the same network takes to answer.
+# Ten times what a member in the same network takes to answer; one that is slower by nature is given
+# so many times what it took when it was well, or it would never be found well again.
 PROBE_SECONDS = 0.2
+PATIENCE = 4
 
 _T = TypeVar("_T")
 
@@ -34,6 +37,7 @@ class Breaker:
         self._limit = failures
         self._probe_seconds = probe_seconds
         self._failed = 0
+        self._usual = 0.0
         self._last = Silent(*TIMED_OUT)
         self._probe: asyncio.Event | None = None
 
@@ -56,7 +60,7 @@ class Breaker:
             return await self._counted(ask, None)
         self._probe = asyncio.Event()
         try:
-            return await self._counted(ask, self._probe_seconds)
+            return await self._counted(ask, max(self._probe_seconds, PATIENCE * self._usual))
         finally:
             self._probe.set()
             self._probe = None
@@ -64,6 +68,7 @@ class Breaker:
     async def _counted(
         self, ask: Callable[[float | None], Awaitable[_T]], seconds: float | None
     ) -> _T:
+        began = time.monotonic()
         try:
             found = await ask(seconds)
         except Silent as silence:
@@ -75,4 +80,5 @@ class Breaker:
                 self._last = silence
             raise
         self._failed = 0
+        self._usual = (self._usual + time.monotonic() - began) / 2
         return found

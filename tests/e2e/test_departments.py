@@ -21,7 +21,11 @@ AWAY_SECONDS = 0.1
 @pytest.fixture(scope="module")
 def city(postgres_url: str) -> Iterator[Departments]:
     with departments(
-        postgres_url, NAMES, seconds=AWAY_SECONDS, SUYUAN_CONSUMER_SECONDS="2"
+        postgres_url,
+        NAMES,
+        seconds=AWAY_SECONDS,
+        SUYUAN_CONSUMER_SECONDS="4",
+        SUYUAN_OFFICIAL_SECONDS="10",
     ) as made:
         yield made
 
@@ -116,7 +120,7 @@ def test_stopped_in_the_middle_of_a_walk_and_whole_when_it_goes_on(city: Departm
     began = time.monotonic()
     try:
         found = ask(city, "S9")
-        assert time.monotonic() - began < 3.5
+        assert time.monotonic() - began < 10.5
         stopping.join()
         assert status(found)["drugs"] == "timed_out"
         assert {(h["subsystem"], h["reason"]) for h in found["holes"]} == {("drugs", "timeout")}
@@ -126,7 +130,7 @@ def test_stopped_in_the_middle_of_a_walk_and_whole_when_it_goes_on(city: Departm
             ask(city, "S9")
         began = time.monotonic()
         assert not ask(city, "S9")["complete"]
-        assert time.monotonic() - began < 1.5
+        assert time.monotonic() - began < 4
     finally:
         city.subsystems["drugs"].signal(signal.SIGCONT)
     time.sleep(0.5)  # it answers first what was asked while it stood still
@@ -141,7 +145,7 @@ def test_a_consumer_is_answered_by_the_deadline(city: Departments) -> None:
     try:
         began = time.monotonic()
         found = city.ask(code("C9"))
-        assert time.monotonic() - began < 2.5
+        assert time.monotonic() - began < 4.5
         assert not found["complete"]
     finally:
         city.subsystems["food"].signal(signal.SIGCONT)

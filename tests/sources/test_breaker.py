@@ -61,6 +61,30 @@ async def test_the_next_question_after_recovery_is_answered_and_closes_it() -> N
     assert breaker.state is State.CLOSED
 
 
+async def test_a_member_that_is_slow_by_nature_is_found_well_again() -> None:
+    """A probe that is shorter than its usual answer would keep it out for good."""
+    breaker = Breaker(failures=1, probe_seconds=0.01)
+    well = True
+
+    async def slow(seconds: float | None) -> str:
+        takes = 0.05 if well else 10
+        if seconds is not None and takes > seconds:
+            await asyncio.sleep(seconds)
+            raise Silent(*TIMED_OUT)
+        if not well:
+            raise Silent(*TIMED_OUT)
+        await asyncio.sleep(takes)
+        return "answer"
+
+    assert await breaker.guard(slow) == "answer"
+    well = False
+    for _ in range(3):
+        with pytest.raises(Silent):
+            await breaker.guard(slow)
+    well = True
+    assert await breaker.guard(slow) == "answer"
+
+
 async def test_a_refusal_is_an_answer_and_opens_nothing() -> None:
     breaker, member = Breaker(failures=1), Member()
     member.mode = "refuses"
