@@ -64,7 +64,7 @@ class Adapter(StrEnum):
     """How a member is spoken to.
 
     ``suyuan``  a subsystem of this software, over its own lookups
-    ``file``    the same, of a department that drops files into a folder (``suyuan drop``)
+    ``file``    the same, of a department without a system, whose files are loaded into it
     ``epcis``   any EPCIS 2.0 server, by the standard's query interface alone
     """
 
