@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from math import isfinite
 from typing import Any
 
@@ -86,9 +86,5 @@ def spell_time(value: str) -> str | None:
 
 def spell_instant(time: datetime) -> str:
     """An aware time as ``spell_time`` spells it. Raises ``OverflowError`` at the end of time."""
-    offset = time.utcoffset()
-    assert offset is not None, "the time is aware"
-    instant = time.replace(tzinfo=None) - offset
-    if instant.microsecond == 0:  # nearly all: written at half the cost
-        return f"{instant.isoformat()}.000Z"
-    return f"{(instant + _HALF_MILLISECOND).isoformat(timespec='milliseconds')}Z"
+    instant = time.astimezone(UTC) + _HALF_MILLISECOND
+    return instant.isoformat(timespec="milliseconds")[:-6] + "Z"
