@@ -88,7 +88,7 @@ def measure(server_url: str, events: int, requests: int) -> list[Figure]:
         pairs = [
             closed_loop(served.url, key, [path])[0] for _ in range(20) for path in (plain, diamond)
         ]
-        recalls = reach.measure(served, key, quick=events <= QUICK)
+        recalls = reach.measure(server_url, served, key, quick=events <= QUICK)
     ratio = median_ms(pairs[1::2]) / median_ms(pairs[::2])
     return [
         Figure("own_p50_ms", round(median_ms(spans), 2), "ms", 10, "lower"),

@@ -44,6 +44,7 @@ class ReachQuery(BaseModel):
     as_of: QueryTime | None = None
     known_at: QueryTime | None = None
     max_things: Annotated[int, Field(ge=1, le=MAX_THINGS)] = MAX_THINGS
+    last: bool = True
 
 
 @router.get(
@@ -64,14 +65,15 @@ async def get_reach(
     What `GET /v1/chains/{code}?direction=down` reaches, for up to millions of things, without the
     events between: each with its last event, so with its place and holder. The nearest things come
     first, each once. The last line, `{"end": …}`, says how many there were and whether that is all;
-    an answer without it was broken off. `since` and `as_of` cut event time, `known_at` record time.
+    an answer without it was broken off. `last=false` leaves the last events out. `since` and
+    `as_of` cut event time, `known_at` record time.
     For the city, and for the department and the inspectors of this subsystem.
     """
     policy.require_home(caller, settings.name)
     reach = Reach((_followed(code),), query.since, query.as_of, query.known_at)
     if query.since and query.as_of and query.since > query.as_of:
         raise QuestionRefused("window_empty", since=query.since, as_of=query.as_of)
-    lines = _lines(database, reach, query.max_things, settings.name)
+    lines = _lines(database, reach, query, settings.name)
     first = await anext(lines)  # what cannot be answered at all is a problem, not a broken stream
     return StreamingResponse(_rest(first, lines), media_type=NDJSON_TYPE)
 
@@ -90,14 +92,17 @@ def _followed(text: str) -> Code:
 
 
 async def _lines(
-    database: Database, reach: Reach, most: int, subsystem: str
+    database: Database, reach: Reach, query: ReachQuery, subsystem: str
 ) -> AsyncIterator[bytes]:
     progress = Progress()
     cut: list[str] = []
-    async with aclosing(find_reached(database, reach, progress, subsystem=subsystem)) as found:
+    most, last = query.max_things, query.last
+    finding = find_reached(database, reach, progress, subsystem=subsystem, with_last=last)
+    async with aclosing(finding) as found:
         async for things in found:
             over = progress.things - most
-            yield write_things(things[: len(things) - over] if over > 0 else things)
+            some = things[: len(things) - over] if over > 0 else things
+            yield write_things(some, with_last=last)
             if over > 0:
                 cut.append("max_things")
                 break

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from suyuan.domain.lookup import Answer, Hole, HoleReason, Lookup
+from suyuan.domain.making import maker_of
 from suyuan.domain.reach import Last, Reach, Reached, Task, do, find_lasts
 from suyuan.sources.postgres import MAX_EDGES
 from suyuan.storage import reads
@@ -34,12 +35,18 @@ class Progress:
 
 
 async def find_reached(
-    database: Database, reach: Reach, progress: Progress, *, subsystem: str = ""
+    database: Database,
+    reach: Reach,
+    progress: Progress,
+    *,
+    subsystem: str = "",
+    with_last: bool = True,
 ) -> AsyncGenerator[list[Reached], None]:
     """What is downstream, some thousand things at a time, the nearest first; each thing once.
 
     All of it is from one moment of the database. ``progress`` is kept up to date meanwhile, and is
-    complete when everything has been given and nothing was cut.
+    complete when everything has been given and nothing was cut. Without ``with_last`` nothing is
+    asked about where things were last, which takes longer than to find them.
     """
     async with database.scratch() as connection:
         driver = await driver_of(connection)
@@ -50,7 +57,7 @@ async def find_reached(
         while not await frontier.is_done():
             this = frontier.round
             await frontier.add(await walker.do(await frontier.advance()))
-            async for found in lasts.of(this):
+            async for found in lasts.of(this) if with_last else lasts.names(this):
                 progress.things += len(found)
                 yield found
     progress.complete = not progress.holes
@@ -102,6 +109,9 @@ class _Walker:
         return Answer(tuple(found.edges), tuple(found.voids))
 
 
+_make_reached = maker_of(Reached)
+
+
 class _LastsOfRound:
     """The last event of each thing that a round reached."""
 
@@ -110,12 +120,15 @@ class _LastsOfRound:
         self._walker = walker
         self._moved: dict[Inside, Last | None] = {}
 
+    def names(self, this: int) -> AsyncIterator[list[Reached]]:
+        return self._lasts.names(this)
+
     async def of(self, this: int) -> AsyncIterator[list[Reached]]:
         async for own in self._lasts.own(this):
             by_walk = await self._walker.lasts([one.code for one in own if one.odd])
             around = await self._around(own)
             yield [
-                Reached(
+                _make_reached(
                     one.code,
                     one.is_lot,
                     by_walk.get(one.code) if one.odd else _latest(one.last, around.get(one.code)),

@@ -33,43 +33,49 @@ from suyuan.storage.reads import END
 # What ``suyuan.domain.codes.gs1.is_lot_key`` says.
 _LOT_KEY = "^https://id\\.gs1\\.org/01/[0-9]{{14}}/10/[^/]+$"
 
-_ROUND_CODES = "SELECT DISTINCT t.code FROM reach_task t WHERE t.round = {round}"
-# The task that reaches furthest back stands for all of a code: where it came from matters for lots
-# alone, and a task without a site is about the whole lot.
-_FRONT = """
-    INSERT INTO reach_front
-    SELECT DISTINCT ON (t.code) t.code, t.since, t.direct, t.site_party IS NOT NULL,
-           t.site_place, t.site_party, coalesce(f.odd, false)
-    FROM reach_task t LEFT JOIN reach_thing r ON r.code = t.code
-    LEFT JOIN reach_fact f ON f.code = t.code -- a lot may be known by its serials alone
-    WHERE t.round = $1 AND (r.code IS NULL OR t.since < r.followed)
-    ORDER BY t.code, t.since, (t.site_party IS NOT NULL)
+_ROUND_CODES = """
+    SELECT t.code, {round}, min(t.since) FROM reach_task t WHERE t.round = {round} GROUP BY t.code
 """
-# What is odd is followed by the walk, which knows itself what it did before.
-_FOLLOWED = """
-    INSERT INTO reach_thing AS r (code, round, followed)
-    SELECT f.code, $1, CASE WHEN f.odd THEN timestamptz 'infinity' ELSE f.since END
-    FROM reach_front f
-    ON CONFLICT (code) DO UPDATE SET followed = least(r.followed, excluded.followed)
+# A lot may be known by its serials alone.
+_UNTOLD = """
+    INSERT INTO reach_fact
+    SELECT t.code, -1, false, false, false, false, false, 0, NULL, NULL, false, false,
+           $1::integer, min(t.since), $1::integer
+    FROM reach_task t WHERE t.round = $1 AND t.direct GROUP BY t.code ON CONFLICT DO NOTHING
 """
+# What was only looked at before, or is concerned from an earlier time on now.
+_AGAIN = """
+    UPDATE reach_fact f
+    SET front = $1, round = coalesce(f.round, $1), followed = least(f.followed, t.since)
+    FROM (SELECT code, min(since) AS since FROM reach_task WHERE round = $1 GROUP BY code) t
+    WHERE f.code = t.code AND f.front IS DISTINCT FROM $1
+      AND (f.round IS NULL OR t.since < f.followed)
+"""
+# The walk knows itself what it did before.
+_BY_WALK = """
+    UPDATE reach_fact SET by_walk = $1, followed = timestamptz 'infinity' WHERE front = $1 AND odd
+"""
+_COUNT = "SELECT count(*) FROM reach_task WHERE round = $1"
 _ODD_TASKS = """
     SELECT t.code, t.since, t.direct, t.entry_time, t.entry_rank, t.entry_id, t.entry_party,
            t.site_place, t.site_party
-    FROM reach_task t JOIN reach_front f ON f.code = t.code WHERE t.round = $1 AND f.odd
+    FROM reach_fact f JOIN reach_task t ON t.code = f.code AND t.round = f.front
+    WHERE f.front = $1 AND f.by_walk = $1
 """
+_HERE = "f.front = $1 AND f.by_walk IS DISTINCT FROM $1"
 _CONSUMED = f"""
     INSERT INTO reach_node
     SELECT DISTINCT e.other, $1::integer + 1
-    FROM reach_front f JOIN reach_fact k ON k.code = f.code JOIN edges e ON e.code = f.code
-    WHERE NOT f.odd AND k.consumed AND e.role = {INPUT} AND e.other IS NOT NULL
-      AND e.time >= f.since{{known}}
+    FROM reach_fact f JOIN edges e ON e.code = f.code
+    WHERE {_HERE} AND f.consumed AND e.role = {INPUT} AND e.other IS NOT NULL
+      AND e.time >= f.followed{{known}}
     ON CONFLICT DO NOTHING
 """
 # Containers that were consumed with the thing inside, directly or through others.
 _CARRIED = f"""
     WITH RECURSIVE around (code, since, until) AS (
-        SELECT f.code, f.since, {{until}} FROM reach_front f JOIN reach_fact k ON k.code = f.code
-        WHERE NOT f.odd AND k.box IS NOT NULL AND f.since <= {{until}}
+        SELECT f.code, f.followed, {{until}} FROM reach_fact f
+        WHERE {_HERE} AND f.box IS NOT NULL AND f.followed <= {{until}}
         UNION
         SELECT p.other, greatest(a.since, p.time), least(a.until, {CLOSED})
         FROM around a JOIN reach_fact k ON k.code = a.code
@@ -84,19 +90,21 @@ _CARRIED = f"""
     WHERE e.role = {INPUT} AND e.other IS NOT NULL AND e.time BETWEEN a.since AND a.until{{known}}
     ON CONFLICT DO NOTHING
 """
+# Of a lot that was asked for, also the serials that were made before.
 _SERIALS = f"""
     INSERT INTO reach_task (round, code, since, direct)
     SELECT $1::integer + 1, m.code, greatest(m.first, m.since), false
-    FROM (SELECT e.code, f.since, f.direct, min(e.time) AS first
-          FROM reach_front f JOIN edges e ON e.other = f.code
-          WHERE NOT f.odd AND f.code ~ '{_LOT_KEY}' AND e.role = {MEMBER}{{known}}
-          GROUP BY e.code, f.since, f.direct) m
-    WHERE m.direct OR m.first >= m.since
+    FROM (SELECT e.code, f.code AS lot, f.followed AS since, min(e.time) AS first
+          FROM reach_fact f JOIN edges e ON e.other = f.code
+          WHERE {_HERE} AND f.code ~ '{_LOT_KEY}' AND e.role = {MEMBER}{{known}}
+          GROUP BY e.code, f.code, f.followed) m
+    WHERE m.first >= m.since
+       OR EXISTS (SELECT FROM reach_task t WHERE t.round = $1 AND t.direct AND t.code = m.lot)
 """
-_OPEN_DIRECT = """
+_OPEN_DIRECT = f"""
     INSERT INTO reach_inside (round, code, since, until)
-    SELECT $1::integer, f.code, f.since, {until} FROM reach_front f
-    WHERE f.direct AND NOT f.odd
+    SELECT $1::integer, f.code, f.followed, {{until}} FROM reach_fact f
+    WHERE {_HERE} AND f.container
 """
 _NODES = "INSERT INTO reach_node SELECT unnest($1::text[]), $2 ON CONFLICT DO NOTHING"
 _LEFT = """
@@ -117,12 +125,12 @@ _PUT_OUT = f"""
 _PUT_OUT_CONTENTS = f"""
     INSERT INTO reach_inside
     SELECT $1::integer, e.code, e.time, {{until}}, e.time, e.rank, e.id, e.party
-    FROM reach_node n JOIN edges e ON e.other = n.node
-    JOIN reach_fact k ON k.code = e.code AND k.container
-    WHERE n.round = $1 AND e.role = {OUTPUT}{{known}}
+    FROM reach_fact k JOIN edges e ON e.code = k.code JOIN reach_node n ON n.node = e.other
+    WHERE k.container AND n.round = $1 AND e.role = {OUTPUT}{{known}}
 """
 _INSIDE_CODES = f"""
-    SELECT DISTINCT e.code FROM reach_inside i JOIN reach_fact k ON k.code = i.code
+    SELECT DISTINCT e.code, NULL::integer, NULL::timestamptz
+    FROM reach_inside i JOIN reach_fact k ON k.code = i.code
     JOIN edges e ON e.other = i.code AND e.role = {CHILD} AND e.rank = {ADD} AND e.time <= i.until
     WHERE i.round = {{round}} AND k.container AND NOT k.odd{{known}}
 """
@@ -220,15 +228,17 @@ class Frontier:
         """
         this = self.round
         await self._driver.execute(self._put_out, this)
-        await self._driver.execute("ANALYZE reach_task, reach_node")
-        await self._facts.look_at(_ROUND_CODES.format(round=this))
-        await self._driver.execute(self._put_out_contents, this)
-        await self._driver.execute("TRUNCATE reach_front")
-        await self._driver.execute(_FRONT, this)
-        await self._driver.execute("ANALYZE reach_front")
-        await self._driver.execute(flow_of(self.scene, leads=self._facts.any_leads))
+        await self._driver.execute("ANALYZE reach_task")
+        new = await self._facts.look_at(_ROUND_CODES.format(round=this))
+        if this == 0:
+            await self._driver.execute(_UNTOLD, this)
+        if self._facts.any_container:
+            await self._driver.execute(self._put_out_contents, this)
+        if new < await self._driver.fetchval(_COUNT, this):
+            await self._driver.execute(_AGAIN, this)
+        await self._driver.execute(_BY_WALK, this)
+        await self._driver.execute(flow_of(self.scene, leads=self._facts.any_leads), this)
         odd: list[Task] = [_as_follow(r) for r in await self._driver.fetch(_ODD_TASKS, this)]
-        await self._driver.execute(_FOLLOWED, this)
         await self._onwards(this)
         odd += await self._look_inside(this)
         self.round += 1
@@ -240,7 +250,8 @@ class Frontier:
         if self._facts.any_leads:
             await self._driver.execute(self._carried, this)
         await self._driver.execute(self._serials, this)
-        await self._driver.execute(self._open_direct, this)
+        if this == 0:
+            await self._driver.execute(self._open_direct, this)
 
     async def _look_inside(self, this: int) -> list[Task]:
         await self._facts.look_at(self._inside_codes.replace("{round}", str(this)))

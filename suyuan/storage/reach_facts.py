@@ -33,16 +33,24 @@ _LOOK = f"""
                  OR (e.code LIKE 'https://id.gs1.org/00/%'
                      AND max(e.time) - min(e.time) > interval '365 days')))
            OR (bool_or(e.role = {CHILD}) AND bool_or(e.role = {ITEM} AND e.ends)
-               AND bool_or(e.role = {ITEM} AND e.moves = {BACK}))
-    FROM ({{codes}}) AS asked (code) JOIN edges e ON e.code = asked.code
+               AND bool_or(e.role = {ITEM} AND e.moves = {BACK})),
+           min(asked.round), min(asked.followed), min(asked.round)
+    FROM ({{codes}}) AS asked (code, round, followed) JOIN edges e ON e.code = asked.code
     WHERE NOT EXISTS (SELECT FROM reach_fact f WHERE f.code = asked.code){{known}}
     GROUP BY e.code
 """
-_BOXES = f"""
-    SELECT f.box FROM reach_fact f WHERE f.batch = $1 AND f.box IS NOT NULL
-    UNION SELECT f.other_box FROM reach_fact f WHERE f.batch = $1 AND f.other_box <> f.box
-    UNION SELECT e.other FROM reach_fact f JOIN edges e ON e.code = f.code
-    WHERE f.batch = $1 AND f.other_box <> f.box AND e.role = {CHILD} AND e.rank = {ADD}{{known}}
+_PACKED = """
+    SELECT bool_or(box IS NOT NULL), bool_or(other_box <> box) FROM reach_fact WHERE batch = $1
+"""
+_BOXES = """
+    SELECT f.box, NULL::integer, NULL::timestamptz
+    FROM reach_fact f WHERE f.batch = {batch} AND f.box IS NOT NULL GROUP BY f.box
+"""
+_MORE_BOXES = f"""
+    SELECT e.other, NULL::integer, NULL::timestamptz
+    FROM reach_fact f JOIN edges e ON e.code = f.code
+    WHERE f.batch = {{batch}} AND f.box IS NOT NULL AND e.role = {CHILD} AND e.rank = {ADD}{{known}}
+    GROUP BY e.other
 """
 # The containers that a code was ever packed into; most were packed into one.
 _INTO = f"""
@@ -63,7 +71,10 @@ _SETTLE = """
         SELECT FROM ({into}) b WHERE b.odd IS DISTINCT FROM false)
 """
 _REST = "UPDATE reach_fact SET odd = true WHERE odd IS NULL"
-_ANY = "SELECT bool_or(odd), bool_or(leads) FROM reach_fact WHERE container"
+_ANY = """
+    SELECT count(*) > 0, bool_or(odd), bool_or(leads)
+    FROM reach_fact WHERE container AND batch >= $1
+"""
 _BELOW_ODD = """
     UPDATE reach_fact f SET odd = true
     WHERE f.batch >= $1 AND NOT f.odd AND f.box IS NOT NULL
@@ -84,37 +95,58 @@ class Facts:
         self._driver = driver
         known = scene.known("e")
         self._look = _LOOK.replace("{known}", known)
-        self._boxes = _BOXES.format(known=known)
+        self._more_boxes = _MORE_BOXES.replace("{known}", known)
         into = _INTO.format(known=known)
         self._settle = _SETTLE.format(into=into)
         self._below_odd = _BELOW_ODD.format(into=into)
         self._leading = _LEADING.format(into=into)
         self._batch = 0
-        self.any_odd = False
+        self._looked, self._analysed = 0, 0
+        self.any_container = False
+        self._any_box_odd = False
         self.any_leads = False
 
-    async def look_at(self, codes: str) -> None:
-        """Look at the codes that a statement gives, as far as that was not done before."""
+    async def look_at(self, codes: str) -> int:
+        """Look at the codes that a statement gives, as far as that was not done before.
+
+        How many of them were new.
+
+        The statement gives with each code the round it is reached in and from when on it will be
+        followed; both are null for what is only looked at. Each code comes once.
+        """
         first = self._batch + 1
-        while await self._look_once(codes):
-            codes = self._boxes.replace("$1", str(self._batch))
-        if self._batch >= first:
+        new = await self._look_once(codes)
+        while (boxes := await self._boxes_of(self._batch)) is not None:
+            await self._look_once(boxes)
+        if self._looked > 2 * self._analysed:
             await self._driver.execute("ANALYZE reach_fact")
-            await self._judge(first)
+            self._analysed = self._looked
+        await self._judge(first)
+        return new
 
     async def _look_once(self, codes: str) -> int:
         self._batch += 1
         done = await self._driver.execute(self._look.replace("{codes}", codes), self._batch)
+        self._looked += count_of(done)
         return count_of(done)
+
+    async def _boxes_of(self, batch: int) -> str | None:
+        """What gives the containers of a batch; most things were packed into one, if at all."""
+        packed, into_several = await self._driver.fetchrow(_PACKED, batch)
+        if not packed:
+            return None
+        return (self._more_boxes if into_several else _BOXES).replace("{batch}", str(batch))
 
     async def _judge(self, first: int) -> None:
         if count_of(await self._driver.execute(_UNSETTLE, first)):
             while count_of(await self._driver.execute(self._settle)):
                 pass
             await self._driver.execute(_REST)
-        any_odd, any_leads = await self._driver.fetchrow(_ANY)
-        self.any_odd, self.any_leads = bool(any_odd), bool(any_leads)
-        if self.any_odd:
+        any_container, any_box_odd, any_leads = await self._driver.fetchrow(_ANY, first)
+        self.any_container |= any_container
+        self._any_box_odd |= bool(any_box_odd)
+        self.any_leads |= bool(any_leads)
+        if self._any_box_odd:
             await self._driver.execute(self._below_odd, first)
         if self.any_leads:
             while count_of(await self._driver.execute(self._leading)):

@@ -11,7 +11,8 @@ says so. Sites are told apart as ``suyuan.domain.flow`` does. A lot passes if
 
 Then every site that is explained by a movement is reached by it: the source of the movement is
 explained earlier, by the making or by a movement whose source is, and so on back to the making.
-What does not pass is odd in this round, and is followed by the walk.
+What does not pass is followed by the walk in this round. The task that reaches furthest back stands
+for all of a lot's; one without a site is about the whole lot, and nothing need be told apart.
 """
 
 from __future__ import annotations
@@ -22,10 +23,11 @@ from suyuan.storage.reach_tables import ADD, CHILD, ITEM, NONE, OUT, OUTPUT, Sce
 # another thing, and then a lot that would pass is followed by the walk for nothing.
 _FLOW = f"""
     WITH RECURSIVE lots AS (
-        SELECT f.code, f.since, f.site_place, f.site_party
-        FROM reach_front f JOIN reach_fact k ON k.code = f.code
-        WHERE k.is_lot AND f.sited AND NOT f.odd AND {{matters}}
+        SELECT DISTINCT ON (k.code) k.code, t.since, t.site_place, t.site_party
+        FROM reach_fact k JOIN reach_task t ON t.code = k.code AND t.round = k.front
+        WHERE k.front = $1 AND k.is_lot AND NOT k.odd AND {{matters}}
           AND (k.moved OR k.makings > 1 OR k.box IS NOT NULL)
+        ORDER BY k.code, t.since, (t.site_party IS NOT NULL)
     ), around (lot, code, since) AS (
         SELECT code, code, NULL::timestamptz FROM lots
         UNION
@@ -42,7 +44,7 @@ _FLOW = f"""
                CASE WHEN e.moves = {OUT} THEN e.place ELSE e.far_place END AS source_place,
                CASE WHEN e.moves = {OUT} THEN e.party ELSE e.far_party END AS source_party
         FROM lots l JOIN around a ON a.lot = l.code JOIN edges e ON e.code = a.code
-        WHERE (a.since IS NULL OR e.time >= a.since){{known}}
+        WHERE l.site_party IS NOT NULL AND (a.since IS NULL OR e.time >= a.since){{known}}
     ), unclear AS (
         SELECT code FROM told
         GROUP BY code
@@ -52,12 +54,13 @@ _FLOW = f"""
                <> count(DISTINCT (time, source_place, source_party)) FILTER (WHERE moves)
             OR bool_or(moves AND ({{comes_back}}) AND NOT ({{left_making}}))
     )
-    UPDATE reach_front f SET odd = true FROM unclear u WHERE u.code = f.code
+    UPDATE reach_fact f SET by_walk = $1, followed = timestamptz 'infinity'
+    FROM unclear u WHERE u.code = f.code
 """
 
 
 def flow_of(scene: Scene, *, leads: bool) -> str:
-    """The statement that marks the lots of this front whose flow is not all of them.
+    """The statement that gives to the walk the lots of a front whose flow may not be all of them.
 
     The flow decides which consumptions are followed, so it matters for lots that were consumed, or
     with ``leads`` may have been inside a container that was.

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from suyuan.domain.reach import Last
+from suyuan.domain.making import maker_of
+from suyuan.domain.reach import Last, Reached
 from suyuan.storage.reach_tables import (
     ADD,
     CHILD,
@@ -30,14 +31,18 @@ _LAST = "e.time, e.rank, e.id, e.party, e.role, e.ends, e.place, e.moves, e.far_
 _LATEST = "e.time DESC, e.rank DESC, e.id DESC, e.party DESC"
 
 _OWN = f"""
-    SELECT t.code, k.is_lot, k.odd, k.box IS NOT NULL AS packed,
+    SELECT k.code, k.is_lot, k.odd, k.box IS NOT NULL AS packed,
            k.box = k.other_box AND NOT b.emptied AS once, k.box, {_LAST}
-    FROM reach_thing t JOIN reach_fact k ON k.code = t.code
-    LEFT JOIN reach_fact b ON b.code = k.box
+    FROM reach_fact k LEFT JOIN reach_fact b ON b.code = k.box
     CROSS JOIN LATERAL (
-        SELECT * FROM edges e WHERE e.code = t.code{{known}}
+        SELECT * FROM edges e WHERE e.code = k.code{{known}}
         ORDER BY {_LATEST}, e.role LIMIT 1) e
-    WHERE t.round = $1
+    WHERE k.front = $1 AND k.round = $1
+"""
+# Facts of batch -1 are of a code of which nothing is told.
+_NAMES = """
+    SELECT k.code, k.is_lot FROM reach_fact k
+    WHERE k.front = $1 AND k.round = $1 AND k.batch > 0
 """
 # The stays that may have seen more than the thing itself tells of.
 _STAYS = f"""
@@ -124,6 +129,12 @@ class Lasts:
         while rows := await cursor.fetch(_BATCH):
             yield [_as_own(row) for row in rows]
 
+    async def names(self, this: int) -> AsyncIterator[list[Reached]]:
+        """The same things, without asking where they were last."""
+        cursor = await self._driver.cursor(_NAMES, this, timeout=None)
+        while rows := await cursor.fetch(_BATCH):
+            yield [_make_reached(code, is_lot, None) for code, is_lot in rows]
+
     def still(self, one: Own) -> Inside:
         """The container that a thing is still in, from its packing on."""
         return Inside(one.inside or "", one.last.time, self._until)
@@ -152,9 +163,13 @@ class Lasts:
         return {asked[row[0] - 1]: Last(*row[1:]) for row in rows}
 
 
+# Made by the million.
+_make_last, _make_own, _make_reached = maker_of(Last), maker_of(Own), maker_of(Reached)
+
+
 def _as_own(row: Any) -> Own:
-    code, is_lot, odd, packed, once, box, *last = row
-    told = Last(*last)
+    code, is_lot, odd, packed, once, box = row[:6]
+    told = _make_last(*row[6:])
     packing = told.role == CHILD and told.rank == ADD
     inside = box if packed and once and packing and not odd else None
-    return Own(code, is_lot, odd, packed and inside is None and not odd, inside, told)
+    return _make_own(code, is_lot, odd, packed and inside is None and not odd, inside, told)

@@ -1,12 +1,13 @@
 """What a reach keeps while it goes: temporary tables, and the pieces its statements are made of.
 
     reach_void    the error declarations that count
-    reach_fact    what the edges of a code say at a glance; ``batch`` is when it was looked at
+    reach_fact    what the edges of a code say at a glance, ``batch`` being when it was looked at;
+                  and of what was reached the round it was reached in, from when on it has been
+                  ``followed``, and the rounds in which it was last followed (``front``) by set or
+                  by the walk (``by_walk``)
     reach_task    things to follow: the walk's tasks, by round
     reach_inside  containers to look inside, by round
     reach_node    transformations that were come to
-    reach_thing   what was reached, and from when on it has been followed
-    reach_front   what is followed in this round
 
 A code is *odd* if a rule touches it that is not kept by set: it bears the code of a container that
 was used again, it was returned after its end, or it is in, or below, a container that was packed
@@ -41,21 +42,15 @@ _TABLES = (
     f"""reach_fact (code {_CODE} PRIMARY KEY, batch integer NOT NULL, is_lot boolean NOT NULL,
         container boolean NOT NULL, emptied boolean NOT NULL, consumed boolean NOT NULL,
         moved boolean NOT NULL, makings integer NOT NULL, box {_CODE}, other_box {_CODE},
-        leads boolean NOT NULL, odd boolean)""",
+        leads boolean NOT NULL, odd boolean, round integer, followed timestamptz, front integer,
+        by_walk integer)""",
     f"""reach_task (round integer NOT NULL, code {_CODE} NOT NULL, since timestamptz NOT NULL,
         direct boolean NOT NULL, {_ENTRY}, site_place {_CODE}, site_party {_CODE})""",
     f"""reach_inside (round integer NOT NULL, code {_CODE} NOT NULL, since timestamptz NOT NULL,
         until timestamptz NOT NULL, {_ENTRY}, odd boolean NOT NULL DEFAULT false)""",
     f"reach_node (node {_CODE} PRIMARY KEY, round integer NOT NULL)",
-    f"""reach_thing (code {_CODE} PRIMARY KEY, round integer NOT NULL,
-        followed timestamptz NOT NULL)""",
-    f"""reach_front (code {_CODE} NOT NULL, since timestamptz NOT NULL,
-        direct boolean NOT NULL, sited boolean NOT NULL, site_place {_CODE}, site_party {_CODE},
-        odd boolean NOT NULL)""",
 )
-NAMES = tuple(table.split()[0] for table in _TABLES)
-# What a look-up by code or by other finds is what is read: nothing may be cut by time first.
-_TASKS_BY_ROUND = "CREATE INDEX IF NOT EXISTS {0}_by_round ON {0} (round)"
+_INDEXES = (("reach_task", "round"), ("reach_inside", "round"), ("reach_fact", "front"))
 
 _DECLARED = """
     INSERT INTO reach_void
@@ -121,8 +116,9 @@ async def prepare(driver: Any) -> None:
     """Make the tables, or find them as an earlier reach on this connection left them: empty."""
     for table in _TABLES:
         await driver.execute(f"CREATE TEMPORARY TABLE IF NOT EXISTS {table} ON COMMIT DELETE ROWS")
-    for name in ("reach_task", "reach_inside", "reach_thing"):
-        await driver.execute(_TASKS_BY_ROUND.format(name))
+    for name, column in _INDEXES:
+        index = f"CREATE INDEX IF NOT EXISTS {name}_by_{column} ON {name} ({column})"
+        await driver.execute(index)
 
 
 async def declared(driver: Any, known_at: datetime | None) -> bool:

@@ -13,14 +13,15 @@ _encode = msgspec.json.Encoder().encode_into
 _NATIONAL = "urn:suyuan:cn:"
 
 
-def write_things(things: Iterable[Reached]) -> bytes:
+def write_things(things: Iterable[Reached], *, with_last: bool = True) -> bytes:
     """``{"code", "level", "last": {"time", "state", "holder", "place", "event", "reporter"}}``.
 
     ``holder`` and ``place`` are where it was sent to if it is in transit, and null if not said.
+    Without ``with_last`` a line is ``{"code", "level"}``.
     """
     lines = bytearray()
     for thing in things:
-        _encode(_thing(thing), lines, -1)
+        _encode(_thing(thing) if with_last else _name(thing), lines, -1)
         lines += b"\n"
     return bytes(lines)
 
@@ -41,7 +42,11 @@ def _thing(thing: Reached) -> dict[str, Any]:
         "event": last.id,
         "reporter": _short(last.party),
     }
-    return {"code": thing.code, "level": "lot" if thing.is_lot else "serial", "last": told}
+    return {**_name(thing), "last": told}
+
+
+def _name(thing: Reached) -> dict[str, Any]:
+    return {"code": thing.code, "level": "lot" if thing.is_lot else "serial"}
 
 
 def _short(key: str | None) -> str | None:
