@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from services import demo
+from services.demonstration import participants
 from services.home import Home
 from services.key_ring import IssuedKey
 from suyuan.domain.caller import Caller, CallerRole
@@ -113,8 +113,8 @@ class DemoKeys:
 
     def issued(self) -> Iterator[IssuedKey]:
         """Every key with its owner."""
-        for enterprise in demo.enterprises():
-            yield IssuedKey(self.enterprises[enterprise.uscc], enterprise.caller, enterprise.name)
+        for one in participants():
+            yield IssuedKey(self.enterprises[one.uscc], one.caller, one.name)
         for role, keys in (
             (CallerRole.DEPARTMENT, self.departments),
             (CallerRole.INSPECTOR, self.inspectors),
@@ -128,7 +128,7 @@ def demo_keys(home: Home) -> DemoKeys:
     """The demonstration keys as they are on file; those that are missing are made and written."""
     kept = _read_keys(home)
     found = DemoKeys(
-        enterprises=_completed(kept, "enterprises", [each.uscc for each in demo.enterprises()]),
+        enterprises=_completed(kept, "enterprises", [each.uscc for each in participants()]),
         departments=_completed(kept, "departments", SUBSYSTEMS),
         inspectors=_completed(kept, "inspectors", SUBSYSTEMS),
         city=kept.get("city") or new_key(),

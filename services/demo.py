@@ -1,115 +1,145 @@
-"""The demonstration city, posted as its enterprises would: over HTTP, each with its own key.
+"""The demonstration, posted as its enterprises would: over HTTP, each with its own key.
 
-``demonstration.json`` holds who they are, what they register and what they report: a pork that
-crosses three departments, a pork under the codes of the meat system, a tea on a pallet.
+Thousands of reports go in batches, several enterprises at a time; the order in which they arrive
+changes nothing.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
-from importlib.resources import files
-from typing import Any
+from typing import Any, Self
 
 import httpx
+import stamina
 
-from suyuan.domain.caller import Caller, CallerRole
-from suyuan.domain.codes import Code, Use, recognise
+from services import demonstration
+from services.demonstration import Part, Participant
 from suyuan.domain.errors import Unavailable
 
-_SECONDS = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Enterprise:
-    """A fictitious enterprise: what it registers, and its reports in the order they happened.
-
-    ``register`` has for each entry the ``path`` behind ``/v1/`` and the ``entry`` itself.
-    """
-
-    uscc: str
-    name: str
-    home: str
-    register: Sequence[Mapping[str, Any]]
-    reports: Sequence[Mapping[str, Any]]
-
-    @property
-    def caller(self) -> Caller:
-        """The enterprise as the owner of a key."""
-        return Caller(CallerRole.ENTERPRISE, _party(self.uscc), self.home)
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A code that a shopper would scan, the path of its page, and what it is on."""
-
-    code: str
-    path: str
-    zh: str
-    en: str
+_SECONDS = 60
+# The gateway and a subsystem read a batch one after the other, so two keep both busy; the rest
+# wait for a disk.
+_AT_ONCE = 4
+_BATCH = 500
+# A machine that is busy starting may not answer at once.
+_BUSY, _TRIES = frozenset({429, 503}), 8
 
 
 @dataclass(frozen=True, slots=True)
 class DemoReport:
     """How many events are new, and how many were there from an earlier try."""
 
-    accepted: int
-    repeated: int
+    accepted: int = 0
+    repeated: int = 0
 
-
-def enterprises() -> list[Enterprise]:
-    """Everybody in the demonstration."""
-    return [Enterprise(**entry) for entry in _read()["enterprises"]]
-
-
-def pages() -> list[Page]:
-    """What to look at; the first is the one that crosses three departments."""
-    return [Page(**entry) for entry in _read()["pages"]]
+    def __add__(self, other: DemoReport) -> DemoReport:
+        return DemoReport(self.accepted + other.accepted, self.repeated + other.repeated)
 
 
 def load(
-    gateway_url: str, keys: Mapping[str, str], pause: Callable[[float], None] | None = None
+    gateway_url: str,
+    keys: Mapping[str, str],
+    part: Part = Part.CITY,
+    *,
+    tell: Callable[[int, int], None] | None = None,
+    pause: Callable[[float], None] | None = None,
 ) -> DemoReport:
     """Register every enterprise and post what it reports; ``keys`` has each one's key by its USCC.
 
     Events have ids, and an entry that says the same again is no new version, so doing it again
-    changes nothing. ``pause`` is called between two posts and
-    may raise to give up. Raises ``Unavailable`` with the first fault if a report is refused.
+    changes nothing. ``tell`` hears how many events of how many were taken in. ``pause`` is called
+    between two answers and may raise to give up. Raises ``Unavailable`` with the first fault if a
+    report is refused.
     """
-    answers = []
-    with httpx.Client(base_url=gateway_url, timeout=_SECONDS, trust_env=False) as client:
-        for enterprise in enterprises():
-            key = keys[enterprise.uscc]
-            for entry in enterprise.register:
-                _send(client, "PUT", f"/v1/{entry['path']}", key, entry["entry"])
-            answers.append(_send(client, "POST", "/v1/events", key, enterprise.reports))
-            if pause is not None:
-                pause(0)
-    return DemoReport(
-        sum(answer["accepted"] for answer in answers),
-        sum(answer["repeated"] for answer in answers),
-    )
+    stamina.instrumentation.set_on_retry_hooks(())  # that it came again is no news to an operator
+    posts = list(_posts(part))
+    total = sum(len(batch) for _, batch in posts)
+    done = DemoReport()
+    with _Post(gateway_url, keys, pause) as post:
+        for _ in post.all(post.register, [(who,) for who in demonstration.participants(part)]):
+            pass
+        for answer in post.all(post.report, posts):
+            done += answer
+            if tell is not None:
+                tell(done.accepted + done.repeated, total)
+    return done
 
 
-def _send(client: httpx.Client, method: str, path: str, key: str, body: object) -> dict[str, int]:
-    try:
-        headers = {"Authorization": f"Bearer {key}"}
-        answer = client.request(method, path, json=body, headers=headers)
-        answer.raise_for_status()
-    except httpx.HTTPStatusError as error:
-        raise Unavailable(
-            "demonstration_refused",
-            status=error.response.status_code,
-            reason=_first_fault(error.response),
-        ) from error
-    except httpx.HTTPError as error:
-        raise Unavailable("demonstration_refused", status=0, reason=str(error)) from error
-    told: dict[str, int] = answer.json()
-    return told
+def _posts(part: Part) -> Iterator[tuple[str, Sequence[Mapping[str, Any]]]]:
+    """Every batch with its reporter."""
+    for uscc, reports in demonstration.reports(part).items():
+        for start in range(0, len(reports), _BATCH):
+            yield uscc, reports[start : start + _BATCH]
 
 
-def _first_fault(answer: httpx.Response) -> str:
+def _is_busy(error: Exception) -> bool:
+    """Whether the answer was to come again later, which is safe."""
+    return isinstance(error, httpx.HTTPStatusError) and error.response.status_code in _BUSY
+
+
+class _Post:
+    """Requests to the gateway, a few at once; leaving it drops what has not begun."""
+
+    def __init__(
+        self, url: str, keys: Mapping[str, str], pause: Callable[[float], None] | None
+    ) -> None:
+        self._client = httpx.Client(base_url=url, timeout=_SECONDS, trust_env=False)
+        self._pool = ThreadPoolExecutor(_AT_ONCE)
+        self._keys = keys
+        self._pause = pause
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+        self._client.close()
+
+    def all(
+        self, do: Callable[..., DemoReport], arguments: Sequence[tuple[Any, ...]]
+    ) -> Iterator[DemoReport]:
+        """What ``do`` gives for each, in the order in which they are done."""
+        futures: list[Future[DemoReport]] = [self._pool.submit(do, *each) for each in arguments]
+        for future in as_completed(futures):
+            if self._pause is not None:
+                self._pause(0)
+            yield future.result()
+
+    def register(self, who: Participant) -> DemoReport:
+        for entry in who.register:
+            self._send("PUT", f"/v1/{entry['path']}", who.uscc, entry["entry"])
+        return DemoReport()
+
+    def report(self, uscc: str, batch: Sequence[Mapping[str, Any]]) -> DemoReport:
+        answer = self._send("POST", "/v1/events", uscc, batch)
+        return DemoReport(answer["accepted"], answer["repeated"])
+
+    def _send(self, method: str, path: str, uscc: str, body: object) -> dict[str, int]:
+        headers = {"Authorization": f"Bearer {self._keys[uscc]}"}
+        try:
+            answer = self._try(method, path, headers, body)
+        except httpx.HTTPStatusError as error:
+            raise Unavailable(
+                "demonstration_refused",
+                status=error.response.status_code,
+                reason=first_fault(error.response),
+            ) from error
+        except httpx.HTTPError as error:
+            raise Unavailable("demonstration_refused", status=0, reason=str(error)) from error
+        told: dict[str, int] = answer.json()
+        return told
+
+    @stamina.retry(on=_is_busy, attempts=_TRIES, wait_max=5.0, timeout=_SECONDS)
+    def _try(
+        self, method: str, path: str, headers: Mapping[str, str], body: object
+    ) -> httpx.Response:
+        answer = self._client.request(method, path, json=body, headers=headers)
+        return answer.raise_for_status()
+
+
+def first_fault(answer: httpx.Response) -> str:
     """What the problem document says is wrong, as short as it can be."""
     try:
         problem = answer.json()
@@ -117,13 +147,3 @@ def _first_fault(answer: httpx.Response) -> str:
         return answer.reason_phrase
     rejected = problem.get("rejected") or problem.get("errors") or [problem]
     return str(rejected[0].get("detail", problem.get("title", ""))).rstrip(".。")
-
-
-def _party(uscc: str) -> Code:
-    return recognise(uscc, use=Use.PARTY)
-
-
-def _read() -> dict[str, Any]:
-    text = files("services").joinpath("demonstration.json").read_text(encoding="utf-8")
-    found: dict[str, Any] = json.loads(text)
-    return found

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from services.demonstration import Part
 from suyuan.domain.errors import Refused, Unavailable
 from suyuan.storage.daemon import Daemon, replace_text
 from suyuan.storage.pidfile import PidFile
@@ -21,13 +22,15 @@ from suyuan.storage.server import EmbeddedServer
 _ROOT_HOME = Path("/var/lib/suyuan")
 _DEFAULT_HOST = "127.0.0.1"
 _DEFAULT_PORT = 8000
+_VARIABLES = ("HOME", "HOST", "PORT", "PUBLIC_URL", "DATABASE_URL", "DEMONSTRATION")
 
 
 @dataclass(frozen=True, slots=True)
 class LocalSettings:
     """What the environment says; ``port`` 0 takes any free one.
 
-    ``database_url`` is a server to use in place of the embedded one.
+    ``database_url`` is a server to use in place of the embedded one; ``demonstration`` is what
+    empty databases are filled with.
     """
 
     home: Path
@@ -35,18 +38,16 @@ class LocalSettings:
     port: int = _DEFAULT_PORT
     public_url: str | None = None
     database_url: str | None = None
+    demonstration: Part = Part.CITY
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
-        """Read ``SUYUAN_HOME``, ``_HOST``, ``_PORT``, ``_PUBLIC_URL`` and ``_DATABASE_URL``.
+        """Read the variables ``SUYUAN_HOME`` … by the names of the fields.
 
-        An empty variable is as good as none. Raises ``Refused`` for a port or an address of a
-        database that is none.
+        An empty variable is as good as none. Raises ``Refused`` for a port, an address of a
+        database or a demonstration that is none.
         """
-        given = {
-            name: environment.get(f"SUYUAN_{name}", "").strip()
-            for name in ("HOME", "HOST", "PORT", "PUBLIC_URL", "DATABASE_URL")
-        }
+        given = {name: environment.get(f"SUYUAN_{name}", "").strip() for name in _VARIABLES}
         if given["DATABASE_URL"] and not _names_postgresql(given["DATABASE_URL"]):
             raise Refused("database_url_malformed")
         return cls(
@@ -55,6 +56,7 @@ class LocalSettings:
             port=_port(given["PORT"]) if given["PORT"] else _DEFAULT_PORT,
             public_url=given["PUBLIC_URL"] or None,
             database_url=given["DATABASE_URL"] or None,
+            demonstration=_part(given["DEMONSTRATION"]) if given["DEMONSTRATION"] else Part.CITY,
         )
 
 
@@ -152,3 +154,10 @@ def _port(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and int(text) < 65536):
         raise Refused("port_malformed", text=text)
     return int(text)
+
+
+def _part(text: str) -> Part:
+    try:
+        return Part(text)
+    except ValueError:
+        raise Refused("demonstration_unknown", text=text, known=[p.value for p in Part]) from None

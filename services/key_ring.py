@@ -12,7 +12,7 @@ from suyuan.domain.codes.text import OWN_URN
 from suyuan.domain.errors import NotKnown, Refused
 from suyuan.storage import keys
 from suyuan.storage.engine import Database
-from suyuan.storage.keys import StoredKey
+from suyuan.storage.keys import NewKey, StoredKey
 from suyuan.storage.provision import in_postgres_words, service_url
 
 # The one that `list` reads; every key is in it.
@@ -60,17 +60,13 @@ class KeyRing:
 
     async def ensure(self, issued: Sequence[IssuedKey]) -> None:
         """Make keys known in every database; one that was revoked stays revoked."""
+        known = [
+            NewKey(one.key, one.caller.role, one.caller.party, one.caller.home, one.label)
+            for one in issued
+        ]
         for service in self._services:
             async with self._database(service) as database, database.writing() as connection:
-                for entry in issued:
-                    await keys.ensure(
-                        connection,
-                        entry.key,
-                        role=entry.caller.role,
-                        party=entry.caller.party,
-                        home=entry.caller.home,
-                        label=entry.label,
-                    )
+                await keys.ensure_all(connection, known)
 
     async def revoke(self, key: str) -> StoredKey:
         """End a key everywhere. Raises ``NotKnown`` where no database knows it, ``Ambiguous``."""

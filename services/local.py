@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from types import FrameType
 
-from services import demo
+from services import demo, demonstration
 from services.city import (
     SUBSYSTEMS,
     DemoKeys,
@@ -26,6 +26,7 @@ from services.city import (
     ensure_coding_keys,
     write_registry,
 )
+from services.demonstration import Part
 from services.home import Home, LocalSettings, RunningCity
 from services.key_ring import KeyRing
 from services.processes import (
@@ -43,6 +44,7 @@ from suyuan.storage.provision import is_empty, provision, service_url
 from suyuan.storage.server import EmbeddedServer
 
 _WATCH_SECONDS = 0.5
+_TOLD_TIMES, _TOLD_LEAST = 12, 1_000
 
 # Every spelling of "this machine" is told as the one that always works.
 _LOOPBACK = ("127.0.0.1", "localhost", "0.0.0.0", "::", "::1")  # noqa: S104 - nothing is bound here
@@ -190,20 +192,40 @@ class LocalCity:
 
     def _demonstrate(self, city: RunningCity, keys: DemoKeys) -> None:
         """Load the demonstration into empty databases; one that was cut off is gone on with."""
-        state = self._home.demonstration
-        if state.exists() and json.loads(state.read_text())["loaded"]:
+        state, part = self._home.demonstration, self._settings.demonstration
+        if part is Part.NONE or self._demonstrated() is part:
             return
         if not state.exists() and not asyncio.run(_all_empty(city)):
             return
         self._terminal.step("demonstrating")
         replace_text(state, json.dumps({"loaded": False}) + "\n")
-        demo.load(self._service(GATEWAY).url, keys.enterprises, self._stop.pause)
-        replace_text(state, json.dumps({"loaded": True}) + "\n")
+        url = self._service(GATEWAY).url
+        demo.load(url, keys.enterprises, part, tell=self._tell_loaded(), pause=self._stop.pause)
+        replace_text(state, json.dumps({"loaded": True, "part": part}) + "\n")
+
+    def _demonstrated(self) -> Part:
+        """The part of the demonstration that is there whole."""
+        if not self._home.demonstration.exists():
+            return Part.NONE
+        kept = json.loads(self._home.demonstration.read_text())
+        return Part(kept.get("part", Part.STORY)) if kept["loaded"] else Part.NONE
+
+    def _tell_loaded(self) -> Callable[[int, int], None]:
+        """Tell how far the loading is, a dozen times at most."""
+        told = 0
+
+        def tell(done: int, total: int) -> None:
+            nonlocal told
+            if done - told >= max(total // _TOLD_TIMES, _TOLD_LEAST):
+                told = done
+                self._terminal.step("demonstrating_at", done=done, total=total)
+
+        return tell
 
     def _announce(self, city: RunningCity) -> None:
         """Say what there is to see. The last line is for programs that wait for it."""
-        if self._home.demonstration.exists():
-            pages = demo.pages()
+        pages = demonstration.pages(self._demonstrated())
+        if pages:
             self._terminal.pages(
                 [(city.public_url + page.path, page.zh, page.en) for page in pages]
             )

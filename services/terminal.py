@@ -49,6 +49,10 @@ _PROGRESS = {
         "{name} ended unexpectedly ({status}); suyuan start {name} brings it back.",
     ),
     "demonstrating": ("正在写入演示数据……", "Loading the demonstration …"),
+    "demonstrating_at": (
+        "正在写入演示数据：{done} / {total} 个事件……",
+        "Loading the demonstration: {done} of {total} events …",
+    ),
     "stopping": ("正在停止 {name}……", "Stopping {name} …"),
     "stopped": ("已全部停止。", "Everything has stopped."),
     "pages": ("消费者页面：", "Consumer pages:"),

@@ -40,9 +40,14 @@ def gaps(
     """
     histories = _histories(events, codes)
     carriers = _carriers(links)
+    packings = _packings(events)
     for code, history in histories.items():
         around = sorted(
-            (e for c in carriers.get(code, {code}) for e in histories.get(c, ())), key=_order
+            (
+                *packings.get(code, ()),
+                *(e for c in carriers.get(code, {code}) for e in histories.get(c, ())),
+            ),
+            key=_order,
         )
         times = [e.time for e in around]
         for event in history:
@@ -61,6 +66,8 @@ def _missing_before(event: Event, earlier: Iterable[Event], code: str) -> str | 
     if event.step in RECEIVING and event.disposition != "returned":
         shipped = any(e.step in SHIPPING for e in earlier)
         return None if shipped else "shipment"
+    if any(i.code.key == code for i in event.outputs):
+        return None  # a sale that gives the goods a new code makes what it sells
     if event.step in _SOLD or (event.kind, event.activity) == ("wholesale", "sale"):
         entered = any(_brings_in(e, code) and e.party == event.party for e in earlier)
         return None if entered else "entry"
@@ -70,13 +77,28 @@ def _missing_before(event: Event, earlier: Iterable[Event], code: str) -> str | 
 
 
 def _brings_in(event: Event, code: str) -> bool:
-    """Whether a party has the thing after the event: it received, imported or made it."""
-    if event.step in RECEIVING or event.kind == "import":
+    """Whether a party has the thing after the event: it received, imported, made or packed it."""
+    if event.step in RECEIVING or event.kind == "import" or _packs(event, code):
         return True
     made = event.outputs if event.type is EventType.TRANSFORMATION else ()
     if event.type is EventType.OBJECT and event.action is Action.ADD:
         made = event.items
     return any(i.code.key == code for i in made)
+
+
+def _packs(event: Event, code: str) -> bool:
+    """Whether an event puts something into the container ``code``."""
+    packing = event.type is EventType.AGGREGATION and event.action is Action.ADD
+    return packing and event.parent is not None and event.parent.key == code
+
+
+def _packings(events: Sequence[ChainEvent]) -> Mapping[str, list[Event]]:
+    """The packings of each container: who fills a box has it."""
+    found: dict[str, list[Event]] = defaultdict(list)
+    for event in (one.stored.event for one in events):
+        if event.parent is not None and _packs(event, event.parent.key):
+            found[event.parent.key].append(event)
+    return found
 
 
 def assertions(
@@ -87,7 +109,11 @@ def assertions(
     ``signs`` are what invented entries have in common: they weigh the same every time, cost
     nothing, and are from the market's own district.
     """
-    told = [e.stored.event for e in events if _is_lone_word(e)]
+    told = [
+        e.stored.event
+        for e in events
+        if _is_lone_word(e) and any(i.code.key in codes for i in _moved(e.stored.event))
+    ]
     if not told:
         return
     histories, carriers = _histories(events, codes), _carriers(links)
@@ -96,6 +122,15 @@ def assertions(
     for event in lone:
         signs = list(_signs(event, alike=weights[_weight(event)]))
         yield Finding("asserted", event.id, params={"signs": signs} if signs else {})
+
+
+def _moved(event: Event) -> Iterable[Item]:
+    """What a movement moves: of a sale that gives the goods a new code, only that.
+
+    A lot that was sold in parts has the sales of all parts in its history, and of the others the
+    chain does not know who received them.
+    """
+    return event.outputs if event.type is EventType.TRANSFORMATION else _named(event)
 
 
 def _is_lone_word(one: ChainEvent) -> bool:

@@ -22,6 +22,10 @@ OPERATOR_SENTENCES: dict[str, tuple[str, str]] = {
         "演示数据未被接受（HTTP {status}）：{reason}。",
         "The demonstration was not accepted (HTTP {status}): {reason}.",
     ),
+    "demonstration_unknown": (
+        "SUYUAN_DEMONSTRATION 为“{text}”；可以是 {known} 之一。",
+        'SUYUAN_DEMONSTRATION is "{text}"; it can be one of {known}.',
+    ),
     "edges_in_use": (
         "{seconds} 秒内边表一直被读取，未能替换，原表未变；请结束长时间的查询后再试。",
         "The edge table was being read for {seconds} s; it is as it was, try later.",

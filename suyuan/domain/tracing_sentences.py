@@ -30,6 +30,16 @@ TRACING_SENTENCES: dict[str, tuple[str, str]] = {
             " times cannot be right."
         ),
     ),
+    "finding_licence_expired": (
+        (
+            "事件 {event}：{party} 登记的许可证 {licence} 已于 {valid_to} 到期，"
+            "当日没有其他有效的许可证。"
+        ),
+        (
+            "Event {event}: the licence {licence} of {party} had ended on {valid_to}, and no other"
+            " that is registered held on that day."
+        ),
+    ),
     "finding_class_level": (
         "{code} 是商品条码，只代表一类产品，不代表某一件或某一批；请改用带批号或序列号的编码。",
         (

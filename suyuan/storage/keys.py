@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -39,6 +40,17 @@ class StoredKey:
     label: str
     issued_at: datetime
     revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A key that is to be known, and whose it is."""
+
+    key: str
+    role: CallerRole
+    party: Code | None = None
+    home: str | None = None
+    label: str = ""
 
 
 def is_key(text: str) -> bool:
@@ -87,10 +99,26 @@ async def ensure(
 
     So a key that was revoked here stays revoked. Raises ``Refused`` as ``issue`` does.
     """
-    _check(key, role, party, home)
-    row = {"key_hash": digest(key), "role": role.value, "home": home, "label": label}
-    row["party"] = party.key if party is not None else None
-    await connection.execute(insert(keys).values(row).on_conflict_do_nothing())
+    await ensure_all(connection, [NewKey(key, role, party, home, label)])
+
+
+async def ensure_all(connection: WriteConnection, issued: Iterable[NewKey]) -> None:
+    """As ``ensure`` for many keys, in one statement. Raises ``Refused`` before any is stored."""
+    rows = []
+    for one in issued:
+        _check(one.key, one.role, one.party, one.home)
+        party = one.party.key if one.party is not None else None
+        rows.append(
+            {
+                "key_hash": digest(one.key),
+                "role": one.role.value,
+                "party": party,
+                "home": one.home,
+                "label": one.label,
+            }
+        )
+    if rows:
+        await connection.execute(insert(keys).values(rows).on_conflict_do_nothing())
 
 
 async def find(connection: ReadConnection, key: str) -> Caller | None:

@@ -10,6 +10,7 @@ from suyuan.domain import policy
 from suyuan.domain.caller import Caller
 from suyuan.domain.chain import Chain
 from suyuan.domain.errors import QuestionRefused
+from suyuan.domain.licences import with_licences
 from suyuan.domain.naming import Known, with_names
 from suyuan.domain.trail import Question
 from suyuan.web.language import Language
@@ -33,4 +34,4 @@ async def seen(
     chain = await tracer.trace(question, caller)
     known = await book.names(chain, caller)
     cut = policy.view(chain, caller, known.organisations)
-    return with_names(cut, known, language.value), known
+    return with_licences(with_names(cut, known, language.value), known), known

@@ -44,9 +44,17 @@ class RunningCity:
 
 
 @contextmanager
-def running_city(home: Path) -> Iterator[RunningCity]:
-    """A city that is ready; asked to stop, and waited for, on leaving."""
-    environment = {**os.environ, "SUYUAN_HOME": str(home), "SUYUAN_PORT": "0"}
+def running_city(home: Path, part: str = "story") -> Iterator[RunningCity]:
+    """A city that is ready; asked to stop, and waited for, on leaving.
+
+    ``part`` of the demonstration is in it; the story is enough for most and loaded at once.
+    """
+    environment = {
+        **os.environ,
+        "SUYUAN_HOME": str(home),
+        "SUYUAN_PORT": "0",
+        "SUYUAN_DEMONSTRATION": part,
+    }
     log = home.with_suffix(".log")
     with log.open("w") as output:
         process = subprocess.Popen(

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from services import demo
 from services.city import (
     DEPARTMENTS,
     SUBSYSTEMS,
@@ -16,6 +15,7 @@ from services.city import (
     ensure_claims_keys,
     write_registry,
 )
+from services.demonstration import participants
 from services.gateway.registry import read_registry
 from services.home import Home
 from suyuan.domain.activities import SECTORS
@@ -57,7 +57,7 @@ def test_claims_of_the_gateway_are_believed_and_the_pair_is_kept(home: Home) -> 
     assert not ensure_claims_keys(private, public)
     assert (private.read_text(), public.read_text()) == before
     assert mode(private) == 0o600
-    caller = demo.enterprises()[0].caller
+    caller = participants()[0].caller
     token = sign(caller, audience="food", key=read_key(private, private=True))
     assert verify(token, audience="food", key=read_key(public, private=False)) == caller
 
@@ -75,14 +75,14 @@ def test_demonstration_keys_have_the_promised_form_and_are_their_owners_alone(ho
     written = json.loads(home.api_keys.read_text())
     assert mode(home.api_keys) == 0o600
     assert set(written) == {"enterprises", "departments", "inspectors", "city"}
-    assert set(written["enterprises"]) == {each.uscc for each in demo.enterprises()}
+    assert set(written["enterprises"]) == {each.uscc for each in participants()}
     assert set(written["departments"]) == set(written["inspectors"]) == set(SUBSYSTEMS)
     assert is_key(written["city"])
     issued = list(keys.issued())
     assert (
         len({each.key for each in issued})
         == len(issued)
-        == len(demo.enterprises()) + 2 * len(SUBSYSTEMS) + 1
+        == len(participants()) + 2 * len(SUBSYSTEMS) + 1
     )
     assert {each.caller.role for each in issued} == set(CallerRole) - {CallerRole.CONSUMER}
 

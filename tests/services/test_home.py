@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from services import home as module
+from services.demonstration import Part
 from services.home import Home, LocalSettings, RunningCity
 from suyuan.domain.errors import Refused, Unavailable
 from suyuan.storage.pidfile import write_pid
@@ -28,9 +29,15 @@ def test_everything_can_be_set() -> None:
         "SUYUAN_PORT": "0",
         "SUYUAN_PUBLIC_URL": "https://s.example",
         "SUYUAN_DATABASE_URL": "postgresql://u:p@h",
+        "SUYUAN_DEMONSTRATION": "none",
     }
     assert LocalSettings.from_environment(environment) == LocalSettings(
-        Path("~/city").expanduser(), "0.0.0.0", 0, "https://s.example", "postgresql://u:p@h"
+        Path("~/city").expanduser(),
+        "0.0.0.0",
+        0,
+        "https://s.example",
+        "postgresql://u:p@h",
+        Part.NONE,
     )
 
 
@@ -44,6 +51,12 @@ def test_every_setting_is_described() -> None:
 def test_a_port_that_is_none_is_refused(port: str) -> None:
     with pytest.raises(Refused, match="port_malformed"):
         LocalSettings.from_environment({"SUYUAN_PORT": port})
+
+
+def test_a_demonstration_that_is_none_is_refused_with_those_there_are() -> None:
+    with pytest.raises(Refused, match="demonstration_unknown") as refused:
+        LocalSettings.from_environment({"SUYUAN_DEMONSTRATION": "village"})
+    assert refused.value.params["known"] == ["city", "story", "none"]
 
 
 @pytest.mark.parametrize("url", ["postgresql://u:p@h:5432", "postgresql+asyncpg://h/db"])

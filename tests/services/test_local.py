@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from services import demo
+from services import demonstration
 from services.city import SUBSYSTEMS
 from services.home import Home
 from suyuan.storage.pidfile import PidFile
@@ -21,7 +21,7 @@ from tests.e2e.running import SUYUAN, RunningCity, running_city
 
 SECONDS = 60
 PROCESSES = ("gateway", *SUBSYSTEMS, "postgres")
-CROSSING = f"/v1/chains/{demo.pages()[0].code}"
+CROSSING = f"/v1/chains/{demonstration.pages()[0].code}"
 
 
 @pytest.fixture(scope="module")
