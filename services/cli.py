@@ -127,6 +127,20 @@ def status() -> None:
             raise typer.Exit(_FAILED)
 
 
+@app.command("demo")
+def walk_through(
+    yes: Annotated[bool, typer.Option("--yes", help="Do not wait for Enter at each stop.")] = False,
+) -> None:
+    """Walk a newcomer through the city on this machine: post, trace, scan, find a fault.
+
+    Every stop shows the command that does the same. It may be walked over and over.
+    """
+    from services import tour
+
+    with _in_sentences() as terminal:
+        tour.walk(_home(), terminal, wait=not yes and sys.stdin.isatty())
+
+
 @app.command()
 def load(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="CSV or XLSX files.")],

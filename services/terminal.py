@@ -5,9 +5,10 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
+from rich import box
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -16,6 +17,8 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
+from rich.table import Table
+from rich.text import Text
 
 from suyuan.domain.errors import SuyuanError
 from suyuan.domain.operator_sentences import OPERATOR_SENTENCES
@@ -193,6 +196,13 @@ class Terminal:
         self.say("pages")
         for url, chinese, english in pages:
             self.line(f"  {url}  {chinese if self._language == 'zh' else english}")
+
+    def table(self, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+        """Print rows under their heads; what is wider than the terminal goes on below."""
+        shown = Table(*heads, box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False)
+        for row in rows:
+            shown.add_row(*(Text(cell, overflow="fold") for cell in row))
+        self._console.print(shown)
 
     def qr(self, text: str) -> None:
         """Print a QR symbol that a phone reads off the screen."""

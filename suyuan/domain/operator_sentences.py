@@ -41,6 +41,10 @@ OPERATOR_SENTENCES: dict[str, tuple[str, str]] = {
         "无法写入 {path}（{reason}）。",
         "{path} cannot be written ({reason}).",
     ),
+    "gateway_silent": (
+        "网关 {url} 没有应答（{reason}）；请用 suyuan status 查看各服务。",
+        "The gateway at {url} does not answer ({reason}); suyuan status shows what runs.",
+    ),
     "home_not_readable": (
         "无法读取 {path}（{reason}）；请用启动平台的同一账户运行，或另设 SUYUAN_HOME。",
         (
@@ -64,6 +68,13 @@ OPERATOR_SENTENCES: dict[str, tuple[str, str]] = {
         (
             "\"{text}\" is neither a USCC nor a party's GLN; if it is an enterprise's own code on"
             " purpose, write urn:suyuan:<owner>:<code>."
+        ),
+    ),
+    "no_demonstration": (
+        "这里没有演示数据；请换一个 SUYUAN_HOME，不设 SUYUAN_DEMONSTRATION 后重新启动。",
+        (
+            "There is no demonstration here; start a city in a new SUYUAN_HOME, without"
+            " SUYUAN_DEMONSTRATION."
         ),
     ),
     "not_running": (

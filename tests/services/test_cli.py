@@ -226,3 +226,20 @@ def test_descriptions_are_written_and_compared(suyuan: Run, tmp_path: Path) -> N
     assert (
         said.stderr == f"{folder / 'query.json'} is not up to date; write it with: make openapi\n"
     )
+
+
+def test_a_walk_through_a_city_that_does_not_run_is_told(suyuan: Run, tmp_path: Path) -> None:
+    said = suyuan("demo", "--yes")
+    assert said.exit_code == 1
+    assert said.stderr.startswith("No city is running in ")
+    home = Home(tmp_path / "home")
+    home.prepare()
+    home.write_city(RunningCity("postgresql://h", "127.0.0.1", 1, "http://h", ("food",)))
+    demo_keys(home)
+    home.daemon("gateway").keep({"host": "127.0.0.1", "port": 1})
+    with home.runner.taken() as lock:
+        assert lock is not None
+        write_pid(lock, os.getpid())
+        said = suyuan("demo", "--yes")
+    assert said.exit_code == 1
+    assert said.stderr.startswith("The gateway at http://127.0.0.1:1 does not answer")
