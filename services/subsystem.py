@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from services.ingest import app as ingest
+from services.ingest.metrics import measure
 from services.query import app as query
 from suyuan.web.app import create_app as create
 from suyuan.web.settings import ServiceSettings
@@ -22,10 +23,12 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 def create_app(settings: ServiceSettings) -> FastAPI:
     """Both services of a subsystem as one app, for a city that fits on one machine."""
-    return create(
-        settings,
-        title=f"溯源 · Suyuan {settings.name}",
-        routers=[*ingest.ROUTERS, *query.ROUTERS],
-        lifespan=lifespan,
-        description="One department's subsystem: events in, chains out.",
+    return measure(
+        create(
+            settings,
+            title=f"溯源 · Suyuan {settings.name}",
+            routers=[*ingest.ROUTERS, *query.ROUTERS],
+            lifespan=lifespan,
+            description="One department's subsystem: events in, chains out.",
+        )
     )

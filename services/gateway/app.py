@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from services.gateway import coding, deliveries, federation, files, proxy, register, routes
 from services.gateway.deliverer import Deliverer
+from services.gateway.exchanges import Exchanges, FederationGauges
 from services.gateway.holders import HolderIndex
 from services.gateway.members import Members
 from services.gateway.names import FederatedNameBook
@@ -34,7 +35,12 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: ServiceSettings = app.state.settings
     assert settings.registry is not None, "the settings of a gateway name one"
     registry = read_registry(settings.registry)
-    members = Members(registry, app.state.signing_key, connections=settings.member_connections)
+    members = Members(
+        registry,
+        app.state.signing_key,
+        connections=settings.member_connections,
+        exchanges=app.state.exchanges,
+    )
     deadlines = Deadlines.of(settings)
     app.state.members = members
     app.state.holders = HolderIndex(app.state.database, members, changes_key(app.state.signing_key))
@@ -51,6 +57,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     following = asyncio.create_task(follow(settings.registry, members, adopt))
     try:
         async with (
+            app.state.exchanges.written(app.state.database),
             app.state.holders.following(),
             app.state.deliverer.at_work(),
             counting(app),
@@ -63,7 +70,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 def create_app(settings: ServiceSettings) -> FastAPI:
     """The gateway over the registry that ``settings.registry`` names."""
-    return create(
+    app = create(
         settings,
         title="溯源 · Suyuan gateway",
         # The proxy's first segment is any subsystem's id, so it must be asked last.
@@ -83,3 +90,6 @@ def create_app(settings: ServiceSettings) -> FastAPI:
         lifespan=lifespan,
         description=DESCRIPTION,
     )
+    app.state.exchanges = Exchanges(app.state.metrics.registry)
+    app.state.metrics.readers.append(FederationGauges(app.state.metrics.registry).read)
+    return app

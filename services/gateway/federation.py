@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.gateway.holders import HolderIndex
 from services.gateway.members import Members
 from suyuan.domain.caller import Caller, CallerRole
 from suyuan.domain.codes import Use, recognise
+from suyuan.storage import exchanges
+from suyuan.storage.exchanges import Line, Tally
+from suyuan.storage.holders import find_feeds
 from suyuan.web import paths
 from suyuan.web.auth import require
 from suyuan.web.responses import json_response
+from suyuan.web.state import OwnDatabase
+from suyuan.web.times import QueryTime
+
+# A week of a dozen subsystems.
+MOST_LINES = 10_000
 
 Authority = Annotated[
     Caller, Depends(require(CallerRole.DEPARTMENT, CallerRole.INSPECTOR, CallerRole.CITY))
@@ -23,14 +33,19 @@ router = APIRouter(tags=["federation"])
 
 
 @router.get("/v1/subsystems")
-async def get_subsystems(request: Request) -> Response:
+async def get_subsystems(request: Request, database: OwnDatabase) -> Response:
     """子系统 · Who is federated, in what state, when each last answered and how long it took.
+
+    `last_event` is when the newest report was stored there that the gateway knows of, and
+    `watermark` up to when it knows of all. `GET /v1/exchanges` has how often each was asked.
 
     `circuit` is `open` while a subsystem failed several times in a row; the next question is its
     probe. `registry_problem` says why a changed registry file is not in force.
     """
     members: Members = request.app.state.members
     health = await members.health()
+    async with database.reading() as connection:
+        feeds = {feed.subsystem: feed for feed in await find_feeds(connection)}
     return json_response(
         {
             "registry_problem": members.registry_problem,
@@ -46,12 +61,57 @@ async def get_subsystems(request: Request) -> Response:
                     "last_answer": health[s.id].last_answer,
                     "ms": health[s.id].ms,
                     "circuit": members.breaker(s).state,
+                    "last_event": feeds[s.id].last_change if s.id in feeds else None,
+                    "watermark": feeds[s.id].watermark if s.id in feeds else None,
                 }
                 for s in members.registry
                 if s.id in health
             ],
         }
     )
+
+
+class ExchangesQuery(BaseModel):
+    """Which lines of the exchange log; hours begin within the bounds."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    subsystem: str | None = None
+    since: QueryTime | None = Field(default=None, alias="from")
+    until: QueryTime | None = Field(default=None, alias="to")
+    limit: Annotated[int, Field(ge=1, le=MOST_LINES)] = MOST_LINES
+
+
+@router.get("/v1/exchanges")
+async def get_exchanges(
+    database: OwnDatabase, asking: Authority, query: Annotated[ExchangesQuery, Query()]
+) -> Response:
+    """交换日志 · How often each subsystem was asked for what, hour by hour, and how it went.
+
+    The last day unless `from` says otherwise, the newest hour first. `outcome` is `answered`,
+    `refused`, `failed`, `timed_out`, `down`, or `given_up` where whoever asked waited no longer;
+    `ms` are means, `slowest_ms` the longest. Written every ten seconds.
+    """
+    del asking
+    now = datetime.now(UTC)
+    async with database.reading() as connection:
+        found = await exchanges.find(
+            connection,
+            since=query.since or now - timedelta(days=1),
+            until=query.until or now,
+            subsystem=query.subsystem,
+            most=query.limit,
+        )
+    return json_response({"exchanges": [_line(line, tally) for line, tally in found]})
+
+
+def _line(line: Line, tally: Tally) -> dict[str, object]:
+    return {
+        **line._asdict(),
+        "count": tally.count,
+        "ms": round(tally.seconds / tally.count * 1000),
+        "slowest_ms": round(tally.slowest * 1000),
+    }
 
 
 @router.get("/v1/holders/{code:text}")

@@ -11,11 +11,13 @@ from datetime import UTC, datetime
 import httpx
 from joserfc.jwk import OKPKey
 
+from services.gateway.exchanges import Exchanges, request_headers
 from services.gateway.registry import Registry, Subsystem
 from suyuan.domain.caller import CONSUMER, Caller
 from suyuan.sources.base import Source
 from suyuan.sources.breaker import Breaker
 from suyuan.sources.epcis import EpcisSource
+from suyuan.sources.exchange import NotedTransport
 from suyuan.sources.line import Line
 from suyuan.sources.pools import PoolPerAddress
 from suyuan.sources.remote import RemoteSource
@@ -38,20 +40,37 @@ class Health:
 class Members:
     """Every expected subsystem, and the way to call it as somebody.
 
-    ``connections`` are the most that are open to one subsystem; more callers wait.
+    ``connections`` are the most that are open to one subsystem; more callers wait. ``exchanges``
+    counts every call.
     """
 
-    def __init__(self, registry: Registry, key: OKPKey, *, connections: int = 64) -> None:
+    def __init__(
+        self,
+        registry: Registry,
+        key: OKPKey,
+        *,
+        connections: int = 64,
+        exchanges: Exchanges | None = None,
+    ) -> None:
         self.registry = registry
         self.registry_problem: str | None = None  # why a changed file was not taken
+        self.exchanges = exchanges
         self._key = key
         self._last_answer: dict[str, datetime] = {}
         self._breakers: dict[tuple[str, str], Breaker] = {}
         self.client = httpx.AsyncClient(
-            transport=PoolPerAddress(connections),
+            transport=self._noted(PoolPerAddress(connections)),
             timeout=httpx.Timeout(None, connect=CONNECT_SECONDS),
             follow_redirects=False,
             trust_env=False,
+        )
+
+    def _noted(self, transport: httpx.AsyncBaseTransport) -> httpx.AsyncBaseTransport:
+        exchanges = self.exchanges
+        if exchanges is None:
+            return transport
+        return NotedTransport(
+            transport, lambda one: exchanges.note(one, self.registry), request_headers
         )
 
     async def close(self) -> None:

@@ -69,6 +69,8 @@ class FederatedTracer:
     async def _trace(self, source: FederatedSource, question: Question, deadline: float) -> Chain:
         trail = await trace(source, question, deadline=deadline)
         reports = source.reports()
+        if self._members.exchanges is not None:
+            self._members.exchanges.count_holes(trail.holes)
         for report in reports:
             if report.status is SourceStatus.ANSWERED:
                 self._members.answered(report.subsystem)

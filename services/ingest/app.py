@@ -15,6 +15,7 @@ from services.ingest.grouping import Grouping
 from services.ingest.job_runner import JobRunner, Working
 from services.ingest.label_job import KIND as LABELS
 from services.ingest.label_job import LabelJob, Printing
+from services.ingest.metrics import measure
 from services.ingest.register_job import RegisterJob
 from suyuan.domain.register import Kind
 from suyuan.web.app import create_app as create
@@ -47,10 +48,12 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 def create_app(settings: ServiceSettings) -> FastAPI:
     """The service that takes reports. ``settings.database_url`` is its subsystem's database."""
-    return create(
-        settings,
-        title="溯源 · Suyuan ingest",
-        routers=ROUTERS,
-        lifespan=lifespan,
-        description=DESCRIPTION,
+    return measure(
+        create(
+            settings,
+            title="溯源 · Suyuan ingest",
+            routers=ROUTERS,
+            lifespan=lifespan,
+            description=DESCRIPTION,
+        )
     )

@@ -63,6 +63,8 @@ async def post_events(
             )
     except (ReportRefused, Conflict) as error:
         return _refusal(request, error, language)
+    if not query.dry_run:
+        request.app.state.ingest_metrics.count(captured)
     return json_response(_answer(captured, language))
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from time import monotonic
 from typing import Any, NewType
 
 from sqlalchemy import URL, Engine, event, make_url, text
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from suyuan.storage.faults import translated
 
@@ -114,6 +115,20 @@ async def driver_of(connection: AsyncConnection) -> Any:
     return (await connection.get_raw_connection()).driver_connection
 
 
+@dataclass(frozen=True, slots=True)
+class PoolState:
+    """Connections in use, and the most there may be."""
+
+    in_use: int
+    limit: int
+
+
+def _state(engine: AsyncEngine) -> PoolState:
+    pool = engine.sync_engine.pool
+    assert isinstance(pool, QueuePool)
+    return PoolState(pool.checkedout(), pool.size())
+
+
 class Database:
     """One database: ``url`` for writing, ``read_url`` for reading (a replica, else the same)."""
 
@@ -153,6 +168,14 @@ class Database:
             async with self._scratch.connect() as connection:
                 await connection.execute(_MOMENT)
                 yield ReadConnection(connection)
+
+    def pools(self) -> Mapping[str, PoolState]:
+        """How many connections are in use, by what for."""
+        return {
+            "write": _state(self._write),
+            "read": _state(self._read),
+            "scratch": _state(self._scratch),
+        }
 
     async def close(self) -> None:
         await self._scratch.dispose()

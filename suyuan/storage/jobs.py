@@ -105,6 +105,8 @@ class Rejection:
     faults: str
 
 
+OPEN_STATES = (State.RECEIVING, State.WAITING, State.RUNNING)
+
 _COLUMNS = """id, owner, party, name, format, dry_run, kind, state, size, line, rows_total,
     rows_read, accepted, repeated, rejected, header, problem, created_at, started_at, finished_at,
     CAST(extract(epoch FROM coalesce(finished_at, now()) - coalesce(started_at, now()))
@@ -170,6 +172,10 @@ _RESTART = text("""
 _FORGET_RESULT = text("DELETE FROM job_results WHERE job = :job")
 _ADD_RESULT = text("INSERT INTO job_results (job, part, data) VALUES (:job, :part, :data)")
 _RESULT = text("SELECT data FROM job_results WHERE job = :job AND part = :part")
+_COUNT_OPEN = text("""
+    SELECT state, count(*) FROM jobs
+    WHERE state IN ('receiving', 'waiting', 'running') GROUP BY state
+""")
 _REJECTIONS = text("""
     SELECT line, cells, faults FROM job_rejections
     WHERE job = :job AND line > :after ORDER BY line LIMIT :limit
@@ -337,6 +343,11 @@ async def result(connection: WriteConnection, job: UUID, number: int) -> bytes |
     """One part of what a job made, ``None`` behind the last."""
     data: bytes | None = await connection.scalar(_RESULT, {"job": job, "part": number})
     return data
+
+
+async def count_open(connection: WriteConnection) -> dict[State, int]:
+    """How many jobs are in each of the open states."""
+    return {State(state): count for state, count in await connection.execute(_COUNT_OPEN)}
 
 
 async def rejections(

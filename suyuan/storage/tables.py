@@ -13,6 +13,7 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
+    Double,
     Index,
     Integer,
     LargeBinary,
@@ -351,4 +352,18 @@ complaint_answers = Table(
     Column("state", _CODE, nullable=False),
     Column("message", Text, nullable=False),
     PrimaryKeyConstraint("complaint", "number", name="complaint_answers_pkey"),
+)
+
+# The gateway's own: the exchange log (suyuan/storage/exchanges.py).
+exchanges = Table(
+    "exchanges",
+    metadata,
+    _moment("hour"),
+    Column("subsystem", _CODE, nullable=False),
+    Column("call", _CODE, nullable=False),
+    Column("outcome", _CODE, nullable=False),
+    Column("count", BigInteger, nullable=False),
+    Column("seconds", Double, nullable=False),
+    Column("slowest", Double, nullable=False),
+    PrimaryKeyConstraint("hour", "subsystem", "call", "outcome", name="exchanges_pkey"),
 )

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from ipaddress import ip_address
 from typing import cast
 
 from fastapi import APIRouter, Request
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from suyuan.domain.caller import CallerRole
 from suyuan.domain.errors import Unavailable
+from suyuan.storage.engine import Database
 from suyuan.storage.ping import answers
 from suyuan.web.auth import CLAIMS_HEADER, identify
 from suyuan.web.logs import Access
@@ -30,7 +33,10 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 
 
 class Metrics:
-    """Counts and durations of requests by route template, method and status; nothing finer."""
+    """What a service counts: requests by route template, method and status, and nothing finer.
+
+    A service adds its own to ``registry``, and to ``readers`` what it reads when it is asked.
+    """
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -51,6 +57,14 @@ class Metrics:
             "Scans that were not counted because too many codes waited for the database.",
             registry=self.registry,
         )
+        self._connections = Gauge(
+            "suyuan_database_connections",
+            "Connections to the database: in use, and the most there may be.",
+            ["pool", "state"],
+            registry=self.registry,
+        )
+        # What a service reads from its database when it is asked for metrics.
+        self.readers: list[Callable[[Database], Awaitable[None]]] = []
         self._series: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
     def observe(self, access: Access) -> None:
@@ -71,7 +85,15 @@ class Metrics:
     def scans_uncounted(self, count: int) -> None:
         self._uncounted.inc(count)
 
-    def text(self) -> bytes:
+    async def text(self, database: Database) -> bytes:
+        """Prometheus' text; what the database does not tell in time is as it was."""
+        for name, pool in database.pools().items():
+            self._connections.labels(name, "in_use").set(pool.in_use)
+            self._connections.labels(name, "limit").set(pool.limit)
+        with suppress(Unavailable, TimeoutError):
+            async with asyncio.timeout(_READY_SECONDS):
+                for read in self.readers:
+                    await read(database)
         return generate_latest(self.registry)
 
 
@@ -99,11 +121,11 @@ async def readyz(database: OwnDatabase, settings: Settings) -> Response:
 
 
 @router.get("/metrics", include_in_schema=False)
-async def metrics(request: Request) -> Response:
+async def metrics(request: Request, database: OwnDatabase) -> Response:
     """Prometheus' text format, for callers on the same machine and for the authorities' keys."""
     if not _is_own_machine(request) and (await identify(request)).role not in _SEE_METRICS:
         raise HTTPException(404)
-    text = cast(Metrics, request.app.state.metrics).text()
+    text = await cast(Metrics, request.app.state.metrics).text(database)
     return Response(text, media_type=CONTENT_TYPE_LATEST)
 
 
