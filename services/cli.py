@@ -217,6 +217,31 @@ def migrate(
         terminal.line(", ".join(place.services))
 
 
+@app.command()
+def backup(file: Annotated[Path, typer.Argument(help="A file that is not there yet.")]) -> None:
+    """Back every database up into one file, while the services run.
+
+    Of the city on this machine, or, with SUYUAN_DATABASE_URL and SUYUAN_REGISTRY, of that server.
+    """
+    from services import backups
+
+    with _in_sentences() as terminal, _file_errors():
+        backups.write(os.environ, file, terminal)
+
+
+@app.command()
+def restore(file: Annotated[Path, typer.Argument(help="What `suyuan backup` wrote.")]) -> None:
+    """Make every database anew from a backup, and bring the tables up to date.
+
+    The services must be stopped, and no database may hold anything. On the server
+    SUYUAN_DATABASE_URL, else on that of the city on this machine.
+    """
+    from services import backups
+
+    with _in_sentences() as terminal, _file_errors():
+        backups.read(os.environ, file, terminal)
+
+
 @edge_commands.command("prove")
 def prove_edges(subsystem: Subsystems = None) -> None:
     """Compare every edge with its event, as of one moment; ingest may go on.

@@ -99,6 +99,14 @@ _PROGRESS = {
         "{subsystem}：已重建 {edges} 条边。",
         "{subsystem}: {edges} edges made anew.",
     ),
+    "backed_up": (
+        "已备份到 {path}：{services}。",
+        "Backed up into {path}: {services}.",
+    ),
+    "restored": (
+        "已从 {path} 恢复：{services}；请再运行 suyuan edges prove 核对。",
+        "Restored from {path}: {services}. suyuan edges prove says whether all of it agrees.",
+    ),
     "holders_rebuilt": (
         "{subsystem}：已重新读取 {changes} 条变更。",
         "{subsystem}: {changes} changes read anew.",

@@ -64,8 +64,10 @@ def test_every_service_has_the_settings_that_it_needs(name: str) -> None:
     settings = ServiceSettings.load(
         service=values["service"], subsystem=values["subsystem"], **given
     )
-    wanted = f"suyuan_{settings.subsystem or 'gateway'}"
-    assert settings.own_database_url.endswith(f"@postgres:5432/{wanted}")
+    own = settings.subsystem or "gateway"
+    host = f"city-{own}-postgres" if name.startswith("city-") else "postgres"
+    assert host in SERVICES
+    assert settings.own_database_url.endswith(f"@{host}:5432/suyuan_{own}")
 
 
 @pytest.mark.parametrize("name", SERVING)
@@ -88,6 +90,24 @@ def test_every_variable_is_described_and_has_a_default_or_is_demanded() -> None:
         assert f"`{variable}`" in DOCUMENTED
         assert rest.startswith((":-", ":?")), variable
     assert "$" not in re.sub(r"\$\{[^}]*\}", "", TEXT)
+
+
+def test_the_profile_city_has_four_departments_with_a_server_each() -> None:
+    city = {name: s for name, s in SERVICES.items() if s.get("profiles") == ["city"]}
+    assert city == {name: s for name, s in SERVICES.items() if name.startswith("city-")}
+    members = list(read_registry(ROOT / "deploy" / "registry.city.toml"))
+    assert len(members) == 4
+    for member in members:
+        assert member.ingest_url == member.query_url == f"http://city-{member.id}:8000"
+        values = parsed(city[f"city-{member.id}"]["command"])
+        assert (values["service"], values["subsystem"]) == (Service.SUBSYSTEM, member.id)
+        assert f"city-{member.id}" in city["city-gateway"]["depends_on"]
+    servers = [name for name in city if name.endswith("-postgres")]
+    assert len(servers) == len({city[name]["volumes"][0] for name in servers}) == 5
+    for name in servers:
+        migrate = city[name.replace("-postgres", "-migrate")]
+        assert f"@{name}:5432" in migrate["environment"]["SUYUAN_DATABASE_URL"]
+        parsed(migrate["command"])
 
 
 def test_the_registry_names_the_containers() -> None:
@@ -118,10 +138,11 @@ def test_services_that_are_waited_for_are_there() -> None:
 
 
 def test_only_the_gateway_is_reached_from_outside_and_only_it_may_sign() -> None:
-    assert [name for name, service in SERVICES.items() if "ports" in service] == ["gateway"]
+    reached = [name for name, service in SERVICES.items() if "ports" in service]
+    assert sorted(reached) == ["city-gateway", "gateway"]
     for name, service in SERVING.items():
         mounts = " ".join(service["volumes"])
-        assert ("claims-private" in mounts) is (name == "gateway")
+        assert ("claims-private" in mounts) is (name in reached)
 
 
 def test_the_image_holds_what_is_copied_and_runs_without_rights() -> None:

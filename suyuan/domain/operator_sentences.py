@@ -30,6 +30,25 @@ OPERATOR_SENTENCES: dict[str, tuple[str, str]] = {
         "{seconds} 秒内边表一直被读取，未能替换，原表未变；请结束长时间的查询后再试。",
         "The edge table was being read for {seconds} s; it is as it was, try later.",
     ),
+    "backup_exists": (
+        "{path} 已存在，未覆盖；请换一个文件名。",
+        "{path} is there already and was left alone; name another file.",
+    ),
+    "backup_failed": (
+        "{program} 没有成功（{reason}）。",
+        "{program} failed: {reason}.",
+    ),
+    "backup_malformed": (
+        "{path} 不是 suyuan backup 写出的备份，或已损坏。",
+        "{path} is no backup of suyuan backup, or it is damaged.",
+    ),
+    "database_holds_data": (
+        "数据库 {database} 中已有数据，未恢复；请先确认并删除它，或恢复到另一台服务器。",
+        (
+            "The database {database} holds data and was left alone; drop it first if you mean to,"
+            " or restore onto another server."
+        ),
+    ),
     "feeds_still": (
         "索引已清空，但以下子系统的变更流没有读完：{subsystems}；网关运行且子系统应答后会自动继续。",
         (

@@ -140,6 +140,11 @@ def programs_for(account: Account, keep: Path) -> Programs:
     raise Unavailable("postgres_not_runnable", reason=reasons[-1])
 
 
+def client_program(name: str) -> str:
+    """One of the wheel's programs that talk to a server, such as ``pg_dump``."""
+    return str(_site_folder() / _PACKAGE / "pginstall" / "bin" / name)
+
+
 def _places(source: Path, keep: Path) -> Iterator[tuple[Path, bool]]:
     yield source, False
     if os.geteuid() != 0:

@@ -87,6 +87,28 @@ async def migrate_back(url: str, revision: str) -> None:
     await on_database(url, lambda it: command.downgrade(migrations_config(it), revision))
 
 
+async def make_empty(server_url: str, service: str) -> None:
+    """Make the roles, and a service's database without any tables.
+
+    One that is there is put aside if it holds no event and no copy on its way. Raises ``Refused``
+    otherwise, ``Unavailable`` as ``provision`` does.
+    """
+    database = database_name(service)
+    with in_postgres_words(server_url):
+        await _prepare_server(server_url, [service])
+        if not await on_database(service_url(server_url, service), _holds_nothing):
+            raise Refused("database_holds_data", database=database)
+        async with _connected(_maintenance_url(server_url), autocommit=True) as connection:
+            await connection.execute(text(f"DROP DATABASE {database}"))
+        await _prepare_server(server_url, [service])
+
+
+def _holds_nothing(connection: Connection) -> bool:
+    tables = ("events", "deliveries", "register")
+    there = [t for t in tables if connection.scalar(text(f"SELECT to_regclass('public.{t}')"))]
+    return not any(connection.scalar(text(f"SELECT EXISTS (SELECT FROM {t})")) for t in there)
+
+
 async def is_empty(url: str) -> bool:
     """Whether no event was ever stored in a database."""
     async with _connected(url) as connection:

@@ -106,6 +106,9 @@ def test_the_metrics_are_all_there(city: City) -> None:
     subsystem = samples(city, at="meat")
     assert subsystem["suyuan_events"]["accepted",] >= 1
     assert subsystem["suyuan_jobs"]["running",] == 0
+    documented = (Path(__file__).parents[2] / "docs" / "operations.md").read_text()
+    names = {n.removesuffix("_created") for n in {*samples(city), *subsystem}}
+    assert [n for n in names if n.startswith("suyuan_") and f"`{n}" not in documented] == []
     assert subsystem["suyuan_database_connections"]["read", "limit"] == 8
 
 
