@@ -95,7 +95,7 @@ class City:
 
     def empty(self) -> None:
         """Forget every event, so that a test may use any code and id."""
-        self.run(_empty([service_url(self.server_url, s) for s in SUBSYSTEMS]))
+        self.run(_empty([service_url(self.server_url, s) for s in (*SUBSYSTEMS, "gateway")]))
 
 
 @contextmanager
@@ -135,6 +135,7 @@ def _serve(city: City, *, copies: bool) -> None:
             claims_public_key=city.folder / "public.jwk",
             coding_keys=city.folder / "coding.keys",
             public_url=PUBLIC_URL,
+            webhook_private=True,
         )
         _start(city, name, subsystem.create_app(settings))
     registry = city.folder / "registry.toml"
@@ -145,6 +146,7 @@ def _serve(city: City, *, copies: bool) -> None:
         claims_private_key=city.folder / "private.jwk",
         registry=registry,
         public_url=PUBLIC_URL,
+        webhook_private=True,
     )
     _start(city, "gateway", gateway.create_app(settings))
 
@@ -192,11 +194,15 @@ async def _issue_keys(server_url: str) -> dict[str, str]:
     return issued
 
 
+_EMPTIED = (
+    *("events", "edges", "register", "code_stems", "code_ranges", "code_notices", "recalls"),
+    *("recall_steps", "recall_things", "recall_holes", "recall_notices", "webhooks"),
+)
+
+
 async def _empty(urls: list[str]) -> None:
     for url in urls:
         database = Database(url, roles=False)
         async with database.writing() as connection:
-            await connection.execute(
-                text("TRUNCATE events, edges, register, code_stems, code_ranges, code_notices")
-            )
+            await connection.execute(text(f"TRUNCATE {', '.join(_EMPTIED)}"))
         await database.close()

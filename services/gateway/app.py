@@ -14,6 +14,8 @@ from services.gateway.exchanges import Exchanges, FederationGauges
 from services.gateway.holders import HolderIndex
 from services.gateway.members import Members
 from services.gateway.names import FederatedNameBook
+from services.gateway.recall_board import FederatedBoard
+from services.gateway.recall_scoping import FederatedScoper
 from services.gateway.registry import Registry, read_registry
 from services.gateway.reloading import follow
 from services.gateway.trace import FederatedTracer
@@ -23,6 +25,11 @@ from suyuan.web.claims import changes_key
 from suyuan.web.deadlines import Deadlines
 from suyuan.web.pages.names import Names
 from suyuan.web.pages.words import Label
+from suyuan.web.recalls import in_force
+from suyuan.web.recalls import routes as recalls
+from suyuan.web.recalls.runner import RecallRunner
+from suyuan.web.recalls.service import Recalls
+from suyuan.web.recalls.webhooks import WebhookSender
 from suyuan.web.scans import counting
 from suyuan.web.settings import ServiceSettings
 
@@ -61,11 +68,25 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
             app.state.holders.following(),
             app.state.deliverer.at_work(),
             counting(app),
+            _recalling(app, members),
         ):
             yield
     finally:
         following.cancel()
         await members.close()
+
+
+@asynccontextmanager
+async def _recalling(app: FastAPI, members: Members) -> AsyncIterator[None]:
+    """The city's own recalls, over all departments."""
+    database = app.state.database
+    publishers = {m.id: m.department.zh for m in members.registry}
+    app.state.notice_board = FederatedBoard(database, publishers, members)
+    scopes = RecallRunner(database, FederatedScoper(members))
+    sender = WebhookSender(database, private=app.state.settings.webhook_private)
+    app.state.recalls = Recalls(database, "", scopes.wake)
+    async with scopes.at_work(), sender.at_work():
+        yield
 
 
 def create_app(settings: ServiceSettings) -> FastAPI:
@@ -81,6 +102,8 @@ def create_app(settings: ServiceSettings) -> FastAPI:
             files.router,
             register.router,
             coding.router,
+            in_force.router,
+            recalls.router,
             chains.router,
             complaints.router,
             exports.router,

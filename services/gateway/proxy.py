@@ -52,11 +52,22 @@ READ_SECONDS = 30.0
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 _WRITING = (
-    *("/v1/events", "/v1/files", "/v1/jobs", "/v1/recalls", "/v1/code-ranges", "/epcis/v2/capture"),
+    *("/v1/events", "/v1/files", "/v1/jobs", "/v1/code-ranges", "/epcis/v2/capture"),
+    *("/v1/recalls", "/v1/notices", "/v1/webhook"),
     *(f"/v1/{kind.plural}/" for kind in Kind),
 )
+# Read where it is written: a reading service may only select.
+_KEPT_BY_INGEST = (
+    "/v1/files",
+    "/v1/jobs",
+    "/v1/code-ranges",
+    "/v1/recalls",
+    "/v1/notices",
+    "/v1/webhook",
+)
+_PUBLIC_RECALLS = "/v1/recalls/in-force"
 # What one service asks another on a caller's behalf, and nobody from outside.
-_NOT_SERVED = tuple(["v1", name] for name in ("lookups", "names", "versions", "changes"))
+_NOT_SERVED = tuple(["v1", name] for name in ("lookups", "names", "versions", "changes", "made-at"))
 
 paths.install()
 router = APIRouter()
@@ -149,7 +160,8 @@ def _not_here(request: Request) -> Exception:
 def _address(member: Subsystem, method: str, path: str, query: bytes) -> httpx.URL:
     """The subsystem's address for this call; httpx must not touch the path's encoding."""
     reads = method in ("GET", "HEAD", "OPTIONS")
-    writes = not reads or path.startswith(("/v1/files", "/v1/jobs", "/v1/code-ranges"))
+    kept_there = path.startswith(_KEPT_BY_INGEST) and path != _PUBLIC_RECALLS
+    writes = not reads or kept_there
     base = httpx.URL(
         member.ingest_url if writes and path.startswith(_WRITING) else member.query_url
     )

@@ -16,14 +16,26 @@ from services.ingest.job_runner import JobRunner, Working
 from services.ingest.label_job import KIND as LABELS
 from services.ingest.label_job import LabelJob, Printing
 from services.ingest.metrics import measure
+from services.ingest.recall_scoping import OwnScoper
 from services.ingest.register_job import RegisterJob
 from suyuan.domain.register import Kind
 from suyuan.web.app import create_app as create
 from suyuan.web.files import FileKind
+from suyuan.web.recalls import routes as recalls
+from suyuan.web.recalls.runner import RecallRunner
+from suyuan.web.recalls.service import Recalls
+from suyuan.web.recalls.webhooks import WebhookSender
 from suyuan.web.settings import ServiceSettings
 
 DESCRIPTION = "Events in: what happens to products, reported by enterprises and departments."
-ROUTERS = (routes.router, files.router, jobs.router, register.router, code_ranges.router)
+ROUTERS = (
+    routes.router,
+    files.router,
+    jobs.router,
+    register.router,
+    code_ranges.router,
+    recalls.router,
+)
 
 
 @asynccontextmanager
@@ -41,7 +53,10 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     runner = JobRunner(app.state.database, working)
     app.state.job_runner = runner
     app.state.grouping = Grouping(app.state.database)
-    async with runner.at_work():
+    scopes = RecallRunner(app.state.database, OwnScoper(app.state.database, settings.name))
+    sender = WebhookSender(app.state.database, private=settings.webhook_private)
+    app.state.recalls = Recalls(app.state.database, settings.name, scopes.wake)
+    async with runner.at_work(), scopes.at_work(), sender.at_work():
         yield
     await app.state.grouping.close()
 

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from services.query import changes, code_status, reach, register
+from services.query import changes, code_status, made_at, reach, register
 from services.query.names import OwnNameBook
 from services.query.routes import router
 from services.query.trace import OwnTracer
@@ -15,6 +15,8 @@ from suyuan.sources.issued_codes import IssuedCodes
 from suyuan.web import chains, complaints, exports, resolver
 from suyuan.web.app import create_app as create
 from suyuan.web.deadlines import Deadlines
+from suyuan.web.recalls import in_force
+from suyuan.web.recalls.board import RecallBoard
 from suyuan.web.scans import counting
 from suyuan.web.settings import ServiceSettings
 
@@ -25,6 +27,8 @@ ROUTERS = (
     changes.router,
     register.router,
     code_status.router,
+    made_at.router,
+    in_force.router,
     chains.router,
     complaints.router,
     exports.router,
@@ -38,6 +42,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings = app.state.settings
     app.state.tracer = OwnTracer(app.state.database, settings.name, Deadlines.of(settings))
     app.state.name_book = OwnNameBook(app.state.database)
+    app.state.notice_board = RecallBoard(app.state.database, {})
     app.state.issued_codes = IssuedCodes(app.state.database, app.state.coding_keys)
     async with counting(app):
         yield

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from suyuan.domain.codes import Code
@@ -25,12 +25,15 @@ class Caller:
     ``owner``  a short id for logs and for "who posted this": the party's short form,
                ``department:<subsystem>``, ``inspector:<subsystem>``, ``city``, ``consumer``
     ``delivered``  the gateway brings a copy of what was reported elsewhere
+    ``key``    which of the owner's keys: the beginning of its hash. Two persons of one department
+               have two keys; who may do what does not depend on it
     """
 
     role: CallerRole
     party: Code | None = None
     home: str | None = None
     delivered: bool = False
+    key: str | None = field(default=None, compare=False)
 
     @property
     def owner(self) -> str:

@@ -10,16 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from suyuan.domain.chain import Via
 from suyuan.domain.codes import Code
 from suyuan.domain.facts import Facts, Window
 from suyuan.domain.flow import Site
-from suyuan.domain.lookup import Answer, Direction, Edge, Key, Lookup, Movement, Order, Role
+from suyuan.domain.lookup import Answer, Ask, Direction, Edge, Key, Lookup, Movement, Order, Role
 from suyuan.domain.tracing import Tracing, _Inside, _Making, _Task, _Thing
 from suyuan.domain.trail import Question, Reason
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 # As many keys as one lookup may hold.
 _MAX_KEYS = 1_000
@@ -27,12 +29,16 @@ _MAX_KEYS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What is asked: everything downstream of ``codes``; the bounds are those of a ``Question``."""
+    """What is asked: everything downstream of ``codes``; the bounds are those of a ``Question``.
+
+    ``whole`` is as for ``walk``: over several subsystems everybody is asked about every event.
+    """
 
     codes: tuple[Code, ...]
     since: datetime | None = None
     as_of: datetime | None = None
     known_at: datetime | None = None
+    whole: bool = True
 
     def question(self, direction: Direction = Direction.DOWN) -> Question:
         """The walk's question with the same bounds, about the first code."""
@@ -143,7 +149,7 @@ def do(reach: Reach, tasks: Sequence[Task]) -> Doing:
 
 def find_lasts(reach: Reach, codes: Iterable[str]) -> Generator[Lookup, Answer, dict[str, Last]]:
     """The last event of each thing's own history, containers around it included."""
-    doing = _OneStep(reach.question(Direction.OWN), Facts())
+    doing = _OneStep(reach.question(Direction.OWN), Facts(), whole=reach.whole)
     window: Window = (None, reach.as_of)
     things = [_Thing(code, Direction.OWN, window, 0, Via.DIRECT) for code in codes]
     yield from doing.learn(things)
@@ -154,7 +160,8 @@ def find_lasts(reach: Reach, codes: Iterable[str]) -> Generator[Lookup, Answer, 
 class _OneStep(Tracing):
     """Does tasks and collects what they lead to, where a walk would go on."""
 
-    def __init__(self, question: Question, facts: Facts) -> None:
+    def __init__(self, question: Question, facts: Facts, *, whole: bool = True) -> None:
+        self._whole = whole
         self._led_to: dict[_Task, None] = {}
         self._told: dict[tuple[Order, int, str], Reason] = {}
         super().__init__(question, facts)
@@ -173,11 +180,18 @@ class _OneStep(Tracing):
 
     def learn(self, tasks: Sequence[_Task]) -> Generator[Lookup, Answer, None]:
         """Ask until everything that the tasks stand on is known."""
-        while wanted := list(dict.fromkeys(k for task in tasks for k in self._missing(task))):
+        while wanted := self._wanted(tasks):
             for first in range(0, len(wanted), _MAX_KEYS):
                 keys: tuple[Key, ...] = tuple(wanted[first : first + _MAX_KEYS])
                 lookup = Lookup(keys, known_at=self._question.known_at)
                 self._facts.learn(lookup, (yield lookup))
+            self._facts.upset = False  # nothing was concluded yet
+
+    def _wanted(self, tasks: Sequence[_Task]) -> list[Key]:
+        missing = dict.fromkeys(key for task in tasks for key in self._missing(task))
+        if self._whole:
+            return list(missing)
+        return [*missing, *(Key(Ask.EVENT, e.hex()) for e in self._facts.unchecked_events())]
 
     def follow(self, tasks: Iterable[_Task]) -> list[Task]:
         self._led_to.clear()
@@ -218,3 +232,36 @@ def _as_last(edge: Edge) -> Last:
         *(edge.time, int(edge.rank), edge.id, edge.party, int(edge.role), edge.ends),
         *(edge.place, int(edge.moves), edge.far_place, edge.far_party),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What some tasks led to, and what they were about.
+
+    ``things`` says of each whether it is a lot, ``came`` when something first came to each place.
+    """
+
+    led_to: list[Task]
+    things: dict[str, bool]
+    came: dict[str, datetime]
+
+
+def follow(reach: Reach, tasks: Sequence[Task]) -> Generator[Lookup, Answer, Followed]:
+    """As ``do``, telling the things too: for who follows everything by the walk's rules."""
+    doing = _Travelling(reach.question(), Facts(), whole=reach.whole)
+    wanted = [_as_walked(task, reach) for task in tasks]
+    yield from doing.learn(wanted)
+    return Followed(doing.follow(wanted), dict(doing.trail.things), doing.came)
+
+
+class _Travelling(_OneStep):
+    """Notes where things came, and when first."""
+
+    def __init__(self, question: Question, facts: Facts, *, whole: bool = True) -> None:
+        self.came: dict[str, datetime] = {}
+        super().__init__(question, facts, whole=whole)
+
+    def _note(self, reason: Reason) -> None:
+        place, time = reason.edge.place, reason.edge.time
+        if place is not None and time < self.came.get(place, _NEVER):
+            self.came[place] = time

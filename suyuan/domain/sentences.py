@@ -16,6 +16,7 @@ from suyuan.domain.file_sentences import FILE_SENTENCES
 from suyuan.domain.limit_sentences import LIMIT_SENTENCES
 from suyuan.domain.link_sentences import LINK_SENTENCES
 from suyuan.domain.operator_sentences import OPERATOR_SENTENCES
+from suyuan.domain.recall_sentences import RECALL_SENTENCES
 from suyuan.domain.register_sentences import REGISTER_SENTENCES
 from suyuan.domain.report_sentences import REPORT_SENTENCES
 from suyuan.domain.tracing_sentences import TRACING_SENTENCES
@@ -34,6 +35,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     **COMPLAINT_SENTENCES,
     **FILE_SENTENCES,
     **OPERATOR_SENTENCES,
+    **RECALL_SENTENCES,
     **REGISTER_SENTENCES,
     **REPORT_SENTENCES,
     **TRACING_SENTENCES,

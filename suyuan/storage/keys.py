@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
@@ -129,7 +129,9 @@ async def find(connection: ReadConnection, key: str) -> Caller | None:
         and_(keys.c.key_hash == digest(key), keys.c.revoked_at.is_(None))
     )
     row = (await connection.execute(found)).one_or_none()
-    return _caller(row.role, row.party, row.home) if row is not None else None
+    if row is None:
+        return None
+    return replace(_caller(row.role, row.party, row.home), key=digest(key).hex()[:_SHOWN_DIGITS])
 
 
 async def revoke(connection: WriteConnection, key: str) -> StoredKey:

@@ -87,6 +87,8 @@ def sign(caller: Caller, *, audience: str, key: OKPKey, ttl: int = TTL_SECONDS) 
         claims["home"] = caller.home
     if caller.delivered:
         claims["delivered"] = True
+    if caller.key is not None:
+        claims["key"] = caller.key
     header = {"alg": ALGORITHM} | ({"kid": key.kid} if key.kid else {})
     return jwt.encode(header, claims, key, algorithms=[ALGORITHM])
 
@@ -119,11 +121,11 @@ def _registry(audience: str) -> jwt.JWTClaimsRegistry:
 
 
 def _caller(claims: dict[str, Any]) -> Caller:
-    party, home = claims.get("party"), claims.get("home")
-    if not isinstance(party, str | None) or not isinstance(home, str | None):
-        raise TypeError("party and home are texts")
+    party, home, key = claims.get("party"), claims.get("home"), claims.get("key")
+    if not all(isinstance(told, str | None) for told in (party, home, key)):
+        raise TypeError("party, home and key are texts")
     delivered = claims.get("delivered", False) is True
-    return Caller(CallerRole(claims["role"]), _party(party), home, delivered)
+    return Caller(CallerRole(claims["role"]), _party(party), home, delivered, key)
 
 
 def _party(key: str | None) -> Code | None:

@@ -66,6 +66,7 @@ class ServiceSettings(BaseSettings):
     claims_private_key: Path | None = None
     registry: Path | None = None
     coding_keys: Path | None = None
+    webhook_private: bool = False
     public_url: str = "http://127.0.0.1:8000"
     max_body_bytes: int = Field(default=16 * 1024 * 1024, ge=1024)
     max_file_bytes: int = Field(default=512 * 1024 * 1024, ge=1024)

@@ -1,0 +1,76 @@
+"""The recalls that the gateway's pages show: its own, and those of every subsystem.
+
+A subsystem that is silent keeps what it said last: a recall must not vanish from a shopper's page
+because a department does not answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
+
+from services.gateway.members import Members
+from services.gateway.registry import Subsystem
+from suyuan.domain.caller import CONSUMER
+from suyuan.domain.recall import Recall
+from suyuan.sources.asking import Silent, ask
+from suyuan.storage.engine import Database
+from suyuan.web.recalls.board import MOST_COVERED, RecallBoard
+from suyuan.wire.recalls import read_public
+
+# A page waits for it, once a second.
+_SECONDS = 0.7
+_MOST_BYTES = 8 * 1024 * 1024
+
+
+class FederatedBoard(RecallBoard):
+    """The recalls in force of the gateway's database and of all subsystems."""
+
+    def __init__(self, database: Database, publishers: Mapping[str, str], members: Members) -> None:
+        super().__init__(database, publishers)
+        self._members = members
+        self._of_member: dict[str, list[Recall]] = {}
+
+    async def _ask(self) -> list[Recall]:
+        members = list(self._members.registry)
+        await asyncio.gather(*map(self._ask_member, members))
+        own = await super()._ask()
+        return [*own, *(recall for told in self._of_member.values() for recall in told)]
+
+    async def _ask_member(self, member: Subsystem) -> None:
+        with suppress(Silent):  # what it said last holds until it says otherwise
+            self._of_member[member.id] = await self._read(member, {})
+
+    async def _reached(self, ids: Sequence[UUID], codes: Sequence[str]) -> set[UUID]:
+        """Which of the bounded recalls reach the codes, as whoever keeps them knows."""
+        keepers = [m for m in self._members.registry if self._keeps(m, ids)]
+        found = await asyncio.gather(
+            super()._reached(ids, codes), *(self._covering(m, codes) for m in keepers)
+        )
+        return {recall for told in found for recall in told}
+
+    def _keeps(self, member: Subsystem, ids: Sequence[UUID]) -> bool:
+        return any(recall.id in ids for recall in self._of_member.get(member.id, ()))
+
+    async def _covering(self, member: Subsystem, codes: Sequence[str]) -> set[UUID]:
+        try:
+            told = await self._read(member, {"covers": list(codes[:MOST_COVERED])})
+        except Silent:
+            # Rather a banner too many than one too few: who is silent may know that it is covered.
+            return {recall.id for recall in self._of_member.get(member.id, ())}
+        return {recall.id for recall in told}
+
+    async def _read(self, member: Subsystem, params: Any) -> list[Recall]:
+        return await ask(
+            self._members.client,
+            "GET",
+            f"{member.query_url}/v1/recalls/in-force",
+            read_public,
+            headers=self._members.headers(CONSUMER, member.id),
+            most=_MOST_BYTES,
+            params=params,
+            timeout=_SECONDS,
+        )

@@ -1,0 +1,1 @@
+"""Recalls at every edge that keeps them: a subsystem's and the gateway's."""

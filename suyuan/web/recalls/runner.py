@@ -1,0 +1,152 @@
+"""Finds out what recalls reach: claimed by one process at a time, streamed into the store.
+
+A process that was killed leaves its claim; another one begins the scope again. What a subsystem
+did not answer is asked again every half minute, until it answers or somebody answers for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+import structlog
+
+from suyuan.domain.balances import Affected
+from suyuan.domain.errors import SuyuanError, Unavailable
+from suyuan.domain.recall import Action, Actor, Recall, RecallState, after
+from suyuan.domain.recall_scope import Quantities, scope_holes, scope_thing
+from suyuan.storage import recall_notices, recalls
+from suyuan.storage.engine import Database, WriteConnection
+from suyuan.web.logs import describe
+from suyuan.web.recalls.scoping import Scope, Scoper
+from suyuan.wire.recalls import keep_quantities, kept
+
+# How soon a recall is seen that came in at another process, or was left by one that is gone.
+POLL_SECONDS = 1.0
+# The database is away: it is asked again, and the log is not filled.
+_PAUSE_SECONDS = 5.0
+# Things that are kept in one transaction, which is also a sign of life.
+_BATCH = 2_000
+
+PLATFORM = Actor("platform", "")
+
+log = structlog.get_logger("suyuan")
+
+
+class _Lost(Exception):
+    """The recall was changed, or another process has taken it over: nothing more may be done."""
+
+
+class RecallRunner:
+    """Claims scopes and finds them, one at a time in each process."""
+
+    def __init__(self, database: Database, scoper: Scoper) -> None:
+        self._database = database
+        self._scoper = scoper
+        self._news = asyncio.Event()
+
+    def wake(self) -> None:
+        """Look at once: a recall has come in."""
+        self._news.set()
+
+    @asynccontextmanager
+    async def at_work(self) -> AsyncIterator[None]:
+        """Work while the block lasts; what is under way on leaving is begun again by another."""
+        task = asyncio.create_task(self._work())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def _work(self) -> None:
+        while True:
+            pause = POLL_SECONDS
+            try:
+                while await self._claim():
+                    pass
+            except Unavailable:
+                pause = _PAUSE_SECONDS
+            except Exception as error:  # noqa: BLE001 - one scope that breaks must not end them all
+                log.error("recall_broke_off", **describe(error))
+            self._news.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._news.wait()
+
+    async def _claim(self) -> bool:
+        token = uuid4()
+        async with self._database.writing() as connection:
+            claimed = await recalls.claim(connection, token)
+        if claimed is None:
+            return False
+        recall, attempts = claimed
+        with suppress(_Lost):
+            if attempts > recalls.ATTEMPTS_LIMIT:
+                await self._fail(recall, token, "job_gave_up")
+            else:
+                await self._find(recall, token)
+        return True
+
+    async def _find(self, recall: UUID, token: UUID) -> None:
+        async with self._database.writing() as connection:
+            known = await recalls.find(connection, recall, kept)
+        if known is None:
+            return
+        try:
+            scope = await self._scoper.begin(known)
+            quantities = await scope.quantities()
+            await self._keep_things(recall, token, scope, quantities)
+        except asyncio.CancelledError:
+            async with self._database.writing() as connection:
+                await recalls.release(connection, recall, token)
+            raise
+        except Unavailable:
+            raise
+        except SuyuanError as error:
+            await self._fail(recall, token, error.code)
+            return
+        await self._end(recall, token, scope, quantities)
+
+    async def _keep_things(
+        self, recall: UUID, token: UUID, scope: Scope, quantities: Quantities
+    ) -> None:
+        counted: dict[str, Affected] = {one.code: one for one in quantities.affected}
+        async for found in scope.things():
+            things = [scope_thing(one, counted.get(one.code)) for one in found]
+            for first in range(0, len(things), _BATCH):
+                async with self._database.writing() as connection:
+                    if not await recalls.beat(connection, recall, token):
+                        raise _Lost
+                    await recalls.add_things(connection, recall, things[first : first + _BATCH])
+
+    async def _end(self, recall: UUID, token: UUID, scope: Scope, quantities: Quantities) -> None:
+        """What was found is the scope; whoever turned out to hold something is told."""
+        holes = scope_holes(scope.holes())
+        async with self._database.writing() as connection:
+            known = await self._hold(recall, token, connection)
+            if known.state is RecallState.PUBLISHED and not known.proposal.drill:
+                await recall_notices.tell(connection, recall)
+            await recalls.end(connection, recall, holes, keep_quantities(quantities))
+            if known.state is RecallState.SCOPING:
+                done = after(known, Action.SCOPED, PLATFORM, datetime.now(UTC))
+                await recalls.add_step(connection, done)
+
+    async def _fail(self, recall: UUID, token: UUID, why: str) -> None:
+        async with self._database.writing() as connection:
+            known = await self._hold(recall, token, connection)
+            if known.state is RecallState.SCOPING:
+                failed = after(known, Action.FAIL, PLATFORM, datetime.now(UTC), why)
+                await recalls.add_step(connection, failed)
+            else:
+                await recalls.release(connection, recall, token)
+
+    async def _hold(self, recall: UUID, token: UUID, connection: WriteConnection) -> Recall:
+        """The recall, locked and still ours. Raises _Lost."""
+        known = await recalls.hold(connection, recall, kept)
+        if known is None or not await recalls.beat(connection, recall, token):
+            raise _Lost
+        return known

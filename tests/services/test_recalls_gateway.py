@@ -1,0 +1,110 @@
+"""Recalls at the gateway: over all departments, with one of them silent, on every page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tests.city import City
+from tests.services.recalls import (
+    MADE,
+    MADE_LOT,
+    OTHER_LOT,
+    SOURCE_LOT,
+    Recall,
+    event,
+    report,
+    trade,
+    wait,
+)
+from tests.services.reports import item
+from tests.services.test_recalls import BANNER, FROM_SOURCE, key, page
+
+SOLD_ON = f"(01){MADE}(10)F1"
+
+
+def trade_over_two(city: City) -> None:
+    """The sausages of meat's L1 are made into a dish in food."""
+    trade(city)
+    report(
+        city,
+        "buyer",
+        event(
+            7, "production", "process", inputs=[item(MADE_LOT, "9")], outputs=[item(SOLD_ON, "9")]
+        ),
+        at="food",
+    )
+
+
+@contextmanager
+def stopped(city: City, name: str) -> Iterator[None]:
+    city.served[name].stop()
+    try:
+        yield
+    finally:
+        city.served[name].start()
+
+
+def test_the_citys_recall_reaches_over_departments(city: City) -> None:
+    trade_over_two(city)
+    recall = Recall(city.client("city"))
+    shown = recall.scoped()
+    assert (shown["state"], shown["holes"], shown["counted"]) == ("previewed", [], True)
+    assert {key(SOURCE_LOT), key(MADE_LOT), key(SOLD_ON)} <= set(recall.things())
+
+
+def test_what_a_silent_department_may_know_is_a_hole_until_it_answers(city: City) -> None:
+    trade_over_two(city)
+    with stopped(city, "food"):
+        recall = Recall(city.client("city"))
+        shown = recall.scoped()
+        assert [h["subsystem"] for h in shown["holes"]] == ["food"]
+        assert key(SOLD_ON) not in recall.things()
+        refused = recall.step("approve", city.client("department meat"))
+        assert refused.status_code == 404  # the city's recall is no department's
+    again = recall.step("rescope", city.client("city"))
+    assert again.status_code == 200
+    healed = recall.scoped()
+    assert (healed["holes"], healed["holes_open"]) == ([], 0)
+    assert key(SOLD_ON) in recall.things()
+
+
+def test_a_hole_is_answered_for_by_somebody_with_a_reason(city: City) -> None:
+    trade_over_two(city)
+    department = city.client("department meat")
+    with stopped(city, "food"):
+        recall = Recall(department)
+        recall.scoped()
+        refused = recall.step("approve", city.client("city"))
+        assert (refused.status_code, refused.json()["code"]) == (409, "recall_holes_open")
+        path = f"{recall.path}/holes/1/sign-off"
+        assert department.post(path).status_code == 422
+        assert department.post(path, json={"note": "called them"}).status_code == 200
+        assert recall.step("approve", city.client("city")).status_code == 200
+        assert recall.shown()["holes"][0]["signed_off_by"] == "department:meat"
+        assert (
+            department.post(f"{recall.path}/holes/9/sign-off", json={"note": "x"}).status_code
+            == 404
+        )
+
+
+def test_a_departments_own_recall_shows_on_the_citys_pages(city: City) -> None:
+    trade_over_two(city)
+    department = city.client("department meat", at="meat")
+    Recall(department).publish(city.client("city", at="meat"))
+    wait(lambda: BANNER in page(city, key(SOURCE_LOT), "gateway") or None, 3)
+    assert FROM_SOURCE in page(city, key(SOLD_ON), "gateway")
+    assert BANNER not in page(city, key(OTHER_LOT), "gateway")
+    with stopped(city, "meat"):
+        wait(lambda: "meat" in page(city, key(SOLD_ON), "gateway") or None, 3)
+        assert "已被召回" in page(city, key(SOURCE_LOT), "gateway")
+
+
+def test_a_bounded_recall_of_a_department_is_asked_of_it(city: City) -> None:
+    trade(city)
+    department = city.client("department meat", at="meat")
+    told = {"zh": "限期召回"}
+    recall = Recall(department, to="2026-03-02T12:00:00+08:00", reason=told)
+    recall.publish(city.client("city", at="meat"))
+    wait(lambda: "限期召回" in page(city, key(MADE_LOT), "gateway") or None, 3)
+    assert "限期召回" not in page(city, key(OTHER_LOT), "gateway")
