@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any
 from uuid import UUID
 
 from services.gateway.members import Members
@@ -35,8 +34,7 @@ class FederatedBoard(RecallBoard):
         self._of_member: dict[str, list[Recall]] = {}
 
     async def _ask(self) -> list[Recall]:
-        members = list(self._members.registry)
-        await asyncio.gather(*map(self._ask_member, members))
+        await asyncio.gather(*map(self._ask_member, self._ours()))
         own = await super()._ask()
         return [*own, *(recall for told in self._of_member.values() for recall in told)]
 
@@ -46,7 +44,7 @@ class FederatedBoard(RecallBoard):
 
     async def _reached(self, ids: Sequence[UUID], codes: Sequence[str]) -> set[UUID]:
         """Which of the bounded recalls reach the codes, as whoever keeps them knows."""
-        keepers = [m for m in self._members.registry if self._keeps(m, ids)]
+        keepers = [m for m in self._ours() if self._keeps(m, ids)]
         found = await asyncio.gather(
             super()._reached(ids, codes), *(self._covering(m, codes) for m in keepers)
         )
@@ -63,14 +61,16 @@ class FederatedBoard(RecallBoard):
             return {recall.id for recall in self._of_member.get(member.id, ())}
         return {recall.id for recall in told}
 
-    async def _read(self, member: Subsystem, params: Any) -> list[Recall]:
-        return await ask(
-            self._members.client,
+    def _ours(self) -> list[Subsystem]:
+        return [member for member in self._members.registry if member.is_ours]
+
+    async def _read(self, member: Subsystem, params: Mapping[str, list[str]]) -> list[Recall]:
+        client = self._members.client
+        request = client.build_request(
             "GET",
             f"{member.query_url}/v1/recalls/in-force",
-            read_public,
-            headers=self._members.headers(CONSUMER, member.id),
-            most=_MOST_BYTES,
             params=params,
+            headers=self._members.headers(CONSUMER, member.id),
             timeout=_SECONDS,
         )
+        return await ask(client, request, read_public, most=_MOST_BYTES, seconds=_SECONDS)

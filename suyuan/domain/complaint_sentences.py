@@ -17,7 +17,10 @@ COMPLAINT_SENTENCES: dict[str, tuple[str, str]] = {
         "请选择投诉类别：{allowed}。",
         "Choose what it is about: {allowed}.",
     ),
-    "complaint_state_unknown": ("state 应为 {allowed} 之一。", "state must be one of {allowed}."),
+    "complaint_state_unknown": (
+        "state 应为 {allowed} 之一。",
+        "The state must be one of {allowed}.",
+    ),
     "answer_refused": ("答复有误，没有保存。", "The answer has faults and was not stored."),
     "complaint_unknown": ("没有编号为 {number} 的投诉。", "There is no complaint {number}."),
     "complaint_taken": (
