@@ -19,6 +19,8 @@ from services.gateway.recall_scoping import FederatedScoper
 from services.gateway.registry import Registry, read_registry
 from services.gateway.reloading import follow
 from services.gateway.trace import FederatedTracer
+from suyuan.domain.caller import CONSUMER
+from suyuan.domain.coding.ranges import Verdict
 from suyuan.web import chains, complaints, exports, resolver
 from suyuan.web.app import create_app as create
 from suyuan.web.claims import changes_key
@@ -54,6 +56,11 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.deliverer = Deliverer(app.state.database, members)
     app.state.tracer = FederatedTracer(members, app.state.holders, deadlines)
     app.state.name_book = FederatedNameBook(members, deadlines)
+
+    async def code_verdict(key: str) -> Verdict:
+        return Verdict((await coding.status_of(members, key, CONSUMER))["verdict"])
+
+    app.state.code_verdict = code_verdict
 
     def adopt(registry: Registry) -> None:
         app.state.names = Names(subsystems={s.id: Label(s.name.zh, s.name.en) for s in registry})

@@ -89,7 +89,12 @@ async def get_code_status(request: Request, code: str, caller: Asking) -> Respon
     """
     owner = caller.party.short if caller.party is not None else None
     key = recognise(code, owner=owner).key
-    members: Members = request.app.state.members
+    told = await status_of(request.app.state.members, key, caller)
+    return json_response({**told, "code": key, "asked": code})
+
+
+async def status_of(members: Members, key: str, caller: Caller) -> dict[str, Any]:
+    """What all subsystems together say of a canonical key, and who was `silent`."""
     asked = members.registry.ours
     answers = await asyncio.gather(*(_from(members, m, key, caller) for m in asked))
     silent = [m.id for m, answer in zip(asked, answers, strict=True) if answer is None]
@@ -97,8 +102,7 @@ async def get_code_status(request: Request, code: str, caller: Asking) -> Respon
     known = [answer for answer in given if answer["verdict"] != Verdict.FOREIGN]
     said = min(known, key=lambda answer: answer["verdict"] == Verdict.NOT_ISSUED, default=None)
     none = {"verdict": Verdict.FOREIGN, "owner": None, "lot": None, "issued_at": None}
-    told = said or {**none, "subsystem": None}
-    return json_response({**told, "code": key, "asked": code, "silent": silent})
+    return {**(said or {**none, "subsystem": None}), "silent": silent}
 
 
 async def _from(

@@ -11,6 +11,7 @@ from services.query import changes, code_status, made_at, reach, register
 from services.query.names import OwnNameBook
 from services.query.routes import router
 from services.query.trace import OwnTracer
+from suyuan.domain.coding.ranges import Verdict
 from suyuan.sources.issued_codes import IssuedCodes
 from suyuan.web import chains, complaints, exports, resolver
 from suyuan.web.app import create_app as create
@@ -43,7 +44,13 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.tracer = OwnTracer(app.state.database, settings.name, Deadlines.of(settings))
     app.state.name_book = OwnNameBook(app.state.database)
     app.state.notice_board = RecallBoard(app.state.database, {})
-    app.state.issued_codes = IssuedCodes(app.state.database, app.state.coding_keys)
+    issued = IssuedCodes(app.state.database, app.state.coding_keys)
+    app.state.issued_codes = issued
+
+    async def code_verdict(key: str) -> Verdict:
+        return (await issued.status(key)).verdict
+
+    app.state.code_verdict = code_verdict
     async with counting(app):
         yield
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from time import monotonic
 from urllib.parse import quote, urlencode
 
@@ -11,6 +12,7 @@ from fastapi.responses import HTMLResponse
 
 from suyuan.domain.caller import CONSUMER, Caller
 from suyuan.domain.codes import Code, recognise
+from suyuan.domain.coding.ranges import Verdict
 from suyuan.domain.complaints import CODE_LIMIT
 from suyuan.domain.errors import CodeError, Unavailable
 from suyuan.domain.scans import ScanCount
@@ -32,6 +34,9 @@ from suyuan.web.pages import (
 )
 from suyuan.web.scans import ScanCounter, is_scan, is_trade
 from suyuan.web.seen import seen
+
+# What the code service says of a canonical key; the service puts it on ``app.state.code_verdict``.
+CodeVerdict = Callable[[str], Awaitable[Verdict]]
 
 # A page without a chain is answered at the next whole step of time since its request. A malformed
 # code takes no look-up and an unknown one a round to every subsystem: neither the time nor the
@@ -85,8 +90,12 @@ async def _chain_page(
     """The page of what is known of a code; a look at an issued one is counted after it was told."""
     began = monotonic()
     app, language = request.app.state, page_language(request)
-    chain, known = await seen(request, Question(code, Direction.UP), CONSUMER, language)
-    state = page_state(chain)
+    verdict_of: CodeVerdict = app.code_verdict
+    question = Question(code, Direction.UP)
+    (chain, known), verdict = await asyncio.gather(
+        seen(request, question, CONSUMER, language), verdict_of(code.key)
+    )
+    state = page_state(chain, verdict)
     board: NoticeBoard = getattr(app, "notice_board", None) or EmptyBoard()
     static: Names = getattr(app, "names", None) or Names()
     page = render_chain(
@@ -96,7 +105,9 @@ async def _chain_page(
         links=links,
         elder=is_elder(request),
         beside=Beside(
-            await board.notices(chain), await _scans(request, code) if state.has_chain else None
+            await board.notices(chain),
+            await _scans(request, code) if state.has_chain else None,
+            verdict,
         ),
     )
     if state.has_chain:

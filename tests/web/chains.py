@@ -11,6 +11,7 @@ from typing import Any
 from suyuan.domain.activities import KINDS
 from suyuan.domain.chain import Chain, ChainEvent, SourceReport, SourceStatus, Via
 from suyuan.domain.codes import Code, Use, recognise
+from suyuan.domain.coding.ranges import Verdict
 from suyuan.domain.events import Document, Event, EventType, Item, Product, StoredEvent
 from suyuan.web.pages import Beside, Label, Language, Names, PageLinks, render_chain
 
@@ -115,7 +116,8 @@ def page(chain: Chain, language: Language = "zh", **more: Any) -> str:
 
     ``notices`` and ``scans`` are what is known beside the chain.
     """
-    beside = Beside(tuple(more.pop("notices", ())), more.pop("scans", None))
+    verdict = more.pop("verdict", Verdict.FOREIGN)
+    beside = Beside(tuple(more.pop("notices", ())), more.pop("scans", None), verdict)
     more["beside"] = beside
     given = {"names": Names(), "links": PageLinks.of(language=language), **more}
     return render_chain(chain, language=language, **given)

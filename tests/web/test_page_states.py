@@ -8,6 +8,7 @@ import pytest
 
 from suyuan.domain.chain import Chain, Finding, SourceReport, SourceStatus, Thing
 from suyuan.domain.codes import Code, recognise
+from suyuan.domain.coding.ranges import Verdict
 from suyuan.domain.events import Item
 from suyuan.web.pages import Language, PageLinks, PageState, page_state, render_problem
 from tests.web.chains import ANSWERED, CODE, chain_event, chain_of, page, text
@@ -77,6 +78,24 @@ def test_a_piece_that_was_sold_is_not_void() -> None:
 
 def test_a_lot_of_which_a_part_was_destroyed_is_not_void() -> None:
     assert page_state(chain_of(chain_event("inspection", "destroy"))) is PageState.ISSUED
+
+
+@pytest.mark.parametrize("verdict", [Verdict.VOID, Verdict.LOST])
+def test_a_code_that_the_code_service_has_as_void_is_void_whatever_was_reported(
+    verdict: Verdict,
+) -> None:
+    assert page_state(chain_of(chain_event()), verdict) is PageState.VOID
+    assert page_state(nothing(), verdict) is PageState.VOID
+    assert "已停用" in text(page(chain_of(chain_event()), verdict=verdict))
+
+
+@pytest.mark.parametrize("verdict", [Verdict.ISSUED, Verdict.ACTIVE])
+def test_a_code_that_was_given_out_is_issued_before_anything_is_reported(verdict: Verdict) -> None:
+    assert page_state(nothing(), verdict) is PageState.ISSUED
+    read = text(page(nothing(), verdict=verdict))
+    assert "平台签发" in read
+    assert "此码已经签发，还没有任何环节上报。" in read
+    assert page_state(nothing(), Verdict.NOT_ISSUED) is PageState.UNISSUED
 
 
 def test_a_code_whose_every_report_was_declared_an_error_is_void() -> None:

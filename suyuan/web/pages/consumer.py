@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from suyuan.domain.chain import Chain, ChainEvent, product_of
+from suyuan.domain.coding.ranges import Verdict
 from suyuan.domain.scans import ScanCount
 from suyuan.web.pages.banner import Banner, Notice, banner
 from suyuan.web.pages.completeness import Completeness, completeness
@@ -34,11 +35,12 @@ class Beside:
     """What is known of a code beside its chain.
 
     ``notices`` are the recalls and stops of sale in force; ``scans`` is ``None`` where they cannot
-    be told.
+    be told; ``verdict`` is the code service's word.
     """
 
     notices: tuple[Notice, ...] = ()
     scans: ScanCount | None = None
+    verdict: Verdict = Verdict.FOREIGN
 
 
 NOTHING_BESIDE = Beside()
@@ -55,10 +57,10 @@ def render_chain(
 ) -> str:
     """The HTML page of a chain; of a chain with nothing to show, the page of that state.
 
-    ``elder`` sets the larger text. Answer it with status ``page_state(chain).status`` and the
-    header ``content_security_policy()``.
+    ``elder`` sets the larger text. Answer it with ``page_state(chain, beside.verdict).status`` and
+    the header ``content_security_policy()``.
     """
-    state = page_state(chain)
+    state = page_state(chain, beside.verdict)
     frame = _Frame(language, links, elder, banner(chain, beside.notices, names, language))
     told = completeness(chain, names, language)
     if not state.has_chain:

@@ -1,8 +1,9 @@
 """What a page says of a code as a whole: its status in words, its HTTP status, its symbol.
 
-A code is issued here once an event that was not declared in error names it, or names what it is
-inside of. A product that only stands in a register is a class, not an issued thing. That a lot is
-known says nothing of a serial on it that nobody reported: anybody can print a number.
+A code is issued here once the code service gave it out, or an event that was not declared in error
+names it or what it is inside of. A product that only stands in a register is a class, not an issued
+thing. That a lot is known says nothing of a serial on it that nobody reported: anybody can print a
+number.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from enum import Enum
 
 from suyuan.domain.chain import Chain, ChainEvent, Via
 from suyuan.domain.codes import Level
+from suyuan.domain.coding.ranges import Verdict
 from suyuan.web.pages.facts import shown_events
 
 
@@ -43,11 +45,19 @@ class PageState(Enum):
         return self is PageState.ISSUED
 
 
-def page_state(chain: Chain) -> PageState:
-    """Which page a chain has: silence of a subsystem is never taken for "no such code"."""
-    if withdrawal(chain) is not None:
+_VOID = frozenset({Verdict.VOID, Verdict.LOST})
+_GIVEN_OUT = frozenset({Verdict.ISSUED, Verdict.ACTIVE})
+
+
+def page_state(chain: Chain, verdict: Verdict = Verdict.FOREIGN) -> PageState:
+    """Which page a chain has: silence of a subsystem is never taken for "no such code".
+
+    ``verdict`` is what the code service says of the code: one that it gave out is issued before
+    anything is reported of it, and one that was declared void or lost is void whatever was.
+    """
+    if verdict in _VOID or withdrawal(chain) is not None:
         return PageState.VOID
-    if shown_events(chain):
+    if shown_events(chain) or verdict in _GIVEN_OUT:
         return PageState.ISSUED
     found = {finding.type for finding in chain.findings}
     if "class_level" in found:

@@ -26,7 +26,7 @@ _TEXTS: dict[str, Label] = {
         " nothing from third parties.",
     ),
     # --- The page of a chain --------------------------------------------------------------------
-    "issued": Label("平台签发 · 有上报记录", "Issued here · on record"),
+    "issued": Label("平台签发", "Issued here"),
     "unnamed": Label("未报告名称的产品", "A product without a reported name"),
     "not_all_answered": Label("记录可能不全", "The record may be incomplete"),
     "gaps": Label("{} 处环节无记录", "Steps not reported: {}"),
@@ -73,6 +73,9 @@ _TEXTS: dict[str, Label] = {
     "valid_to": Label("{}（登记有效期至 {}）", "{} (registered as valid to {})"),
     "timeline": Label("流转记录", "What happened"),
     "newest_first": Label("最近的在最上面", "Newest first"),
+    "no_steps": Label(
+        "此码已经签发，还没有任何环节上报。", "The code was given out; no step was reported yet."
+    ),
     "gap": Label("此环节无记录", "No record of this step"),
     "skipped": Label("中间 {} 个环节未在此列出", "Steps in between that are not listed: {}"),
     "completeness": Label("记录完整吗", "Is the record complete?"),
