@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from suyuan.domain.facts import Facts, Window
-from suyuan.domain.lives import births
+from suyuan.domain.lives import births, rest_of
 from suyuan.domain.lookup import Ask, Edge, Key, Movement, Order, Rank, Role
 
 
@@ -59,7 +59,7 @@ def missing(facts: Facts, code: str, until: datetime | None) -> list[Key]:
             if container is None or container in seen:
                 continue
             seen.add(container)
-            key = Key(Ask.CONTAINER, container, since, until)
+            key = Key(Ask.CONTAINER, container, None if rest_of(container) else since, until)
             if facts.covers(key):
                 pending.append(container)
             else:
@@ -87,9 +87,12 @@ def _open_before(facts: Facts, code: str, order: Order) -> Iterable[str]:
         return ()
     book = _Book(facts, code)
     for edge in _relevant(facts, code, order[0]):
-        if edge.order >= order:
+        if edge.order > order:
             break
-        book.enter(edge)
+        if edge.order < order:
+            book.enter(edge)
+        else:
+            book.begin_life(edge)
     return tuple(book.open)
 
 
@@ -178,9 +181,7 @@ class _Book:
 
     def enter(self, edge: Edge) -> None:
         if edge.code != self._code:
-            self._ended.pop(edge.code, None)
-            if edge.code in self.open:
-                self._close(edge.code, edge)
+            self._leave(edge.code, edge)
             return
         if edge in self._born:
             self._end_life(edge)
@@ -191,11 +192,25 @@ class _Book:
                 self._unpack(edge, edge.other)
         elif edge.role is Role.INPUT:
             self._close_all(edge, None)
+            self._ended = {}
         elif edge.role is Role.ITEM and edge.ends:
             self._ended = {} if self._is_lot else dict(self.open)
             self._close_all(edge, "inferred_unpack")
         elif edge.role is Role.ITEM and edge.moves is Movement.BACK:
             self._take_back(edge)
+
+    def begin_life(self, edge: Edge) -> None:
+        """Only what the edge does as the first of a life: it ends the stays of the life before."""
+        if edge.code == self._code:
+            if edge in self._born:
+                self._end_life(edge)
+        elif edge in births(self._facts, edge.code):
+            self._leave(edge.code, edge)
+
+    def _leave(self, container: str, edge: Edge) -> None:
+        self._ended.pop(container, None)
+        if container in self.open:
+            self._close(container, edge)
 
     def _end_life(self, edge: Edge) -> None:
         self._ended = {}
@@ -205,7 +220,10 @@ class _Book:
     def _take_back(self, edge: Edge) -> None:
         """A returned thing did not end: it is where it was, unless it was packed since."""
         if not self.open:
-            self.open = dict.fromkeys(self._ended, edge)
+            inside = (
+                c for c in self._ended if not _is_inside(self._facts, c, self._code, edge.order)
+            )
+            self.open = dict.fromkeys(inside, edge)
         self._ended = {}
 
     def _pack(self, edge: Edge, container: str) -> None:
@@ -215,6 +233,7 @@ class _Book:
             self.oddities.append(Oddity("containment_cycle", edge, container))
             return
         self._close_all(edge, "implicit_move")
+        self._ended = {}
         self.open[container] = edge
 
     def _unpack(self, edge: Edge, container: str) -> None:

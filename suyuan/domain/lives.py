@@ -13,6 +13,11 @@ from suyuan.domain.lookup import Edge, Order, Rank, Role
 _REUSED_AFTER = {"https://id.gs1.org/00/": timedelta(days=365)}
 
 
+def rest_of(code: str) -> timedelta | None:
+    """The reuse period of a code's scheme: after a longer gap it is another thing's."""
+    return next((p for prefix, p in _REUSED_AFTER.items() if code.startswith(prefix)), None)
+
+
 def births(facts: Facts, code: str) -> list[Edge]:
     """The edges that begin a new life of a container, in order; its first life has none."""
     known = facts.births.get(code)
@@ -30,9 +35,7 @@ def life_at(facts: Facts, code: str, order: Order) -> int:
 def _find_births(edges: list[Edge]) -> list[Edge]:
     if not any(e.role in (Role.PARENT, Role.EMPTIED) for e in edges):
         return []
-    rest = next(
-        (p for prefix, p in _REUSED_AFTER.items() if edges[0].code.startswith(prefix)), None
-    )
+    rest = rest_of(edges[0].code)
     found: list[Edge] = []
     last: Edge | None = None
     commissioned: bytes | None = None

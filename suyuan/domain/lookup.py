@@ -128,7 +128,8 @@ class Key:
     """One question. Bounds are inclusive instants; ``None`` is unbounded.
 
     ``until`` bounds everything. ``since`` bounds plain observations alone: what was commissioned,
-    packed, unpacked, consumed or ended before it may still hold, so that comes from the start.
+    packed, unpacked, consumed, ended or returned before it may still hold, so that comes from the
+    start.
     """
 
     ask: Ask
@@ -212,7 +213,8 @@ class Answer:
 
 def is_plain(edge: Edge) -> bool:
     """Whether an edge opens and closes nothing: what ``Key.since`` may leave out."""
-    return edge.role is Role.ITEM and edge.rank is not Rank.ADD and not edge.ends
+    opens = edge.rank is Rank.ADD or edge.moves is Movement.BACK
+    return edge.role is Role.ITEM and not opens and not edge.ends
 
 
 def edges_of(event: Event, key: bytes | None = None) -> Iterator[Edge]:

@@ -206,11 +206,16 @@ class Tracing:
         if not is_lot:
             site = None  # a serial is in one place
         wider = [(code, direction, s, n) for s in {site, None} for n in {life, None}]
+        flowing = None
+        if direction is Direction.UP and site and task.entry:
+            # Each use of a lot is judged, also where the lot was followed before, and further.
+            flowing = self._flowing(task, site, task.entry)
         if self._is_done(task.window, (code, direction, site, life), *wider):
             return
         if edges or task.via is not Via.DIRECT:  # a lot may be known by its serials alone
             self.trail.things[code] = self.trail.things.get(code, False) or is_lot
-        flowing = self._flowing(task, site, task.entry) if site and task.entry else None
+        if direction is not Direction.UP and site and task.entry:
+            flowing = self._flowing(task, site, task.entry)
         direct = [
             e
             for e in self._in_life(code, edges, life)
@@ -300,11 +305,17 @@ class Tracing:
                 life_there = life_at(self._facts, stay.container, entry)
                 done = seen.setdefault((stay.container, life_there), [])
                 if any(contains(outer, inner) for outer in done):
-                    yield _Carried(stay, inner, ())
+                    # All but the end of this very stay was told with the wider one.
+                    yield _Carried(stay, inner, tuple(self._emptyings(stay, inner)))
                     continue
                 done.append(inner)
                 yield _Carried(stay, inner, tuple(self._moves(stay, inner, life_there)))
                 pending.append((stay.container, inner, life_there))
+
+    def _emptyings(self, stay: Stay, inner: Window) -> Iterator[Edge]:
+        for edge in self._facts.edges(stay.container):
+            if edge.role is Role.EMPTIED and within(edge.time, inner) and _is_move(edge, stay):
+                yield edge
 
     def _moves(self, stay: Stay, inner: Window, life: int) -> Iterator[Edge]:
         """A container's packing of other things is not the thing's history; its moves are."""
@@ -445,5 +456,6 @@ def _stayed(edge: Edge, site: Site) -> bool:
 
 def _is_move(edge: Edge, stay: Stay) -> bool:
     if edge.role is Role.EMPTIED:
-        return edge is stay.closed or edge == stay.closed
+        closed = stay.closed  # also as a second reporter told it
+        return closed is not None and (edge.event, edge.time) == (closed.event, closed.time)
     return edge.role is not Role.PARENT or edge.rank is Rank.OBSERVE

@@ -25,7 +25,8 @@ _BEGINNING = datetime(1, 1, 2, tzinfo=UTC)
 END = datetime(9999, 12, 30, tzinfo=UTC)
 
 # What ``suyuan.domain.lookup.is_plain`` says.
-_PLAIN = f"e.role = {int(Role.ITEM)} AND e.rank <> {int(Rank.ADD)} AND NOT e.ends"
+_PLAIN = f"""e.role = {int(Role.ITEM)} AND e.rank <> {int(Rank.ADD)}
+              AND e.moves <> {int(Movement.BACK)} AND NOT e.ends"""
 _BELONGS = f"e.role IN ({int(Role.CHILD)}, {int(Role.MEMBER)})"
 
 # LATERAL makes each question its own index range scan, so that the plan cannot become a scan of

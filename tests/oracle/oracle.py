@@ -182,15 +182,17 @@ class Oracle:
             done.append((Stay(container, open_.pop(container), edge), why))
 
         for event in self.events:
-            if event.t > until or (before is not None and order(event) >= before):
+            if event.t > until or (before is not None and order(event) > before):
                 break
             for edge in edges(event):
                 if edge in births:
                     for container in list(open_):
                         if edge.code in (code, container):
                             close(container, edge)
-                    ended = {} if edge.code == code else ended
-                    ended.pop(edge.code, None)
+                    gone = {edge.code, *(ended if edge.code == code else ())}
+                    ended = {c: e for c, e in ended.items() if c not in gone}
+            if before == order(event):
+                break  # a life that begins at the instant asked for has begun
             for edge in edges(event):
                 if edge.role == "emptied":
                     ended.pop(edge.code, None)
@@ -202,10 +204,10 @@ class Oracle:
                     if self.cycle(code, other, edge.order):
                         odd.add(("containment_cycle", event.id))
                         continue
-                    if not self.is_lot(code):
-                        for container in list(open_):
-                            close(container, edge, "implicit_move")
-                            odd.add(("implicit_move", event.id))
+                    for container in [] if self.is_lot(code) else list(open_):
+                        close(container, edge, "implicit_move")
+                        odd.add(("implicit_move", event.id))
+                    ended = {}
                     open_[other] = edge
                 elif edge.role == "child" and event.action == "DELETE":
                     ended.pop(other, None)
@@ -224,21 +226,20 @@ class Oracle:
                         }
                     else:
                         odd.add(("unpack_without_pack", event.id))
-                elif edge.role == "input" and not self.is_lot(code):
-                    for container in list(open_):
+                elif edge.role == "input":
+                    ended = {}
+                    for container in [] if self.is_lot(code) else list(open_):
                         close(container, edge, "consumed")
                 elif edge.role == "item" and (event.action == "DELETE" or event.step in ENDS):
                     ended = {} if self.is_lot(code) else dict(open_)
-                    if not self.is_lot(code):
-                        for container in list(open_):
-                            close(container, edge, "inferred_unpack")
-                            odd.add(("inferred_unpack", event.id))
+                    for container in ended:
+                        close(container, edge, "inferred_unpack")
+                        odd.add(("inferred_unpack", event.id))
                 elif edge.role == "item" and event.returned and event.step in RECEIVING:
-                    if not open_:
-                        open_ = dict.fromkeys(ended, edge)
+                    back = [c for c in ended if not self.cycle(code, c, edge.order)]
+                    open_ = open_ or dict.fromkeys(back, edge)
                     ended = {}
-        lasting = [Stay(container, opened, None) for container, opened in open_.items()]
-        return [s for s, _ in done] + lasting, odd
+        return [s for s, _ in done] + [Stay(c, opened, None) for c, opened in open_.items()], odd
 
     def cycle(self, code: str, container: str, before: tuple[Any, ...]) -> bool:
         """Whether ``code`` holds ``container`` just before, directly or through others."""
@@ -272,7 +273,10 @@ class Oracle:
                 continue
             there = self.life(stay.container, stay.opened.order)
             for edge in self.of(stay.container):
-                moved = edge.role not in ("parent", "emptied") or edge == stay.closed
+                closes = stay.closed is not None and stay.closed.event.id == edge.event.id
+                moved = edge.role not in ("parent", "emptied") or (
+                    edge.role == "emptied" and closes
+                )
                 seen = edge.role == "parent" and edge.event.action == "OBSERVE"
                 if a <= edge.t <= b and self.life(stay.container, edge.order) == there:
                     found += [edge] if moved or seen else []
