@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from suyuan.domain.making import maker_of
 from suyuan.domain.reach import Last, Reached
@@ -46,8 +47,7 @@ _NAMES = """
 """
 # The stays that may have seen more than the thing itself tells of.
 _STAYS = f"""
-    SELECT asked.code, p.other, p.time, {CLOSED}, {WAS_EMPTIED},
-           gone.time, gone.rank, gone.id, gone.party
+    SELECT asked.code, p.other, p.time, {CLOSED}, {WAS_EMPTIED}, gone.event
     FROM unnest($1::text[], $2::timestamptz[]) AS asked (code, last)
     JOIN reach_fact k ON k.code = asked.code
     JOIN edges p ON p.code = asked.code AND p.role = {CHILD} AND p.rank = {ADD}{{known_p}}
@@ -56,16 +56,16 @@ _STAYS = f"""
     WHERE {CLOSED} IS NULL OR {CLOSED} >= asked.last
 """
 # What moved a container in a window, or a container around it meanwhile. That another thing was put
-# in or taken out does not move it; that everything was taken out does, for what was inside.
+# in or taken out does not move it; that everything was taken out does, for what was inside: also as
+# a second reporter told it.
 _MOVES = f"""
-    WITH RECURSIVE around (root, code, since, until, gone_id, gone_party) AS (
-        SELECT n, code COLLATE "C", since, until, gone_id COLLATE "C", gone_party COLLATE "C"
-        FROM unnest($1::text[], $2::timestamptz[], $3::timestamptz[], $4::text[], $5::text[])
-             WITH ORDINALITY AS asked (code, since, until, gone_id, gone_party, n)
+    WITH RECURSIVE around (root, code, since, until, gone) AS (
+        SELECT n, code COLLATE "C", since, until, gone
+        FROM unnest($1::text[], $2::timestamptz[], $3::timestamptz[], $4::uuid[])
+             WITH ORDINALITY AS asked (code, since, until, gone, n)
         UNION
         SELECT a.root, p.other, greatest(a.since, p.time), least(a.until, {CLOSED}),
-               CASE WHEN {WAS_EMPTIED} AND gone.time <= a.until THEN gone.id END,
-               CASE WHEN {WAS_EMPTIED} AND gone.time <= a.until THEN gone.party END
+               CASE WHEN {WAS_EMPTIED} AND gone.time <= a.until THEN gone.event END
         FROM around a JOIN reach_fact k ON k.code = a.code
         JOIN edges p ON p.code = a.code AND p.role = {CHILD} AND p.rank = {ADD}
              AND p.time <= a.until{{known_p}}
@@ -77,8 +77,7 @@ _MOVES = f"""
     FROM around a CROSS JOIN LATERAL (
         SELECT * FROM edges e
         WHERE e.code = a.code AND e.time BETWEEN a.since AND a.until{{known}}
-          AND CASE e.role WHEN {EMPTIED} THEN
-                   e.time = a.until AND e.id = a.gone_id AND e.party = a.gone_party
+          AND CASE e.role WHEN {EMPTIED} THEN e.time = a.until AND e.event = a.gone
               ELSE e.role <> {PARENT} OR e.rank = {OBSERVE} END
         ORDER BY {_LATEST}, e.role LIMIT 1) e
     ORDER BY a.root, {_LATEST}, e.code DESC, e.role
@@ -103,12 +102,12 @@ class Own:
 
 @dataclass(frozen=True, slots=True)
 class Inside:
-    """A container while something was in it; ``gone`` is the emptying that ended it (id, party)."""
+    """A container while something was in it; ``gone`` is the event that ended that by emptying."""
 
     container: str
     since: datetime
     until: datetime
-    gone: tuple[str | None, str | None] = (None, None)
+    gone: UUID | None = None
 
 
 class Lasts:
@@ -145,9 +144,9 @@ class Lasts:
             self._stays, [t.code for t in things], [t.last.time for t in things]
         )
         found: dict[str, list[Inside]] = {}
-        for code, box, opened, closed, emptied, *gone in rows:
-            who = (gone[2], gone[3]) if emptied else (None, None)
-            found.setdefault(code, []).append(Inside(box, opened, closed or self._until, who))
+        for code, box, opened, closed, emptied, gone in rows:
+            stay = Inside(box, opened, closed or self._until, gone if emptied else None)
+            found.setdefault(code, []).append(stay)
         return found
 
     async def moves(self, asked: Sequence[Inside]) -> Mapping[Inside, Last]:
@@ -157,8 +156,7 @@ class Lasts:
             [i.container for i in asked],
             [i.since for i in asked],
             [i.until for i in asked],
-            [i.gone[0] for i in asked],
-            [i.gone[1] for i in asked],
+            [i.gone for i in asked],
         )
         return {asked[row[0] - 1]: Last(*row[1:]) for row in rows}
 

@@ -101,7 +101,7 @@ class Scene:
                                 OR e.role = {INPUT} OR (e.role = {ITEM} AND e.ends))))
                 ORDER BY e.time, e.rank, e.id, e.party LIMIT 1) own ON true
             LEFT JOIN LATERAL (
-                SELECT e.time, e.rank, e.id, e.party FROM edges e
+                SELECT e.time, e.rank, e.id, e.party, e.event FROM edges e
                 WHERE e.code = {pack}.other AND e.role = {EMPTIED} AND {after}{self.known("e")}
                 ORDER BY e.time, e.rank, e.id, e.party LIMIT 1) gone ON {box}.emptied"""
 

@@ -124,4 +124,25 @@ CASES: list[tuple[str, tuple[Record, ...], str, str]] = [
         "X",
         "own",
     ),
+    (
+        "an emptying around the container that two report is one event with two sources",
+        (
+            Record("e0", "agg", 1, "p", "ADD", parent="C", children=("X",)),
+            Record("e1", "agg", 2, "p", "ADD", parent="D", children=("C",)),
+            Record("e2", "agg", 3, "p", "DELETE", parent="D"),
+            Record("e2", "agg", 3, "q", "DELETE", parent="D"),
+        ),
+        "X",
+        "own",
+    ),
+    (
+        "a second emptying at one instant is another event, and ends nothing",
+        (
+            Record("e0", "agg", 1, "p", "ADD", parent="C", children=("X",)),
+            Record("e1", "agg", 2, "p", "DELETE", parent="C"),
+            Record("e2", "agg", 2, "q", "DELETE", parent="C"),
+        ),
+        "X",
+        "own",
+    ),
 ]
