@@ -18,7 +18,7 @@ from suyuan.domain.codes import Code
 from suyuan.domain.facts import Facts, Window
 from suyuan.domain.flow import Site
 from suyuan.domain.lookup import Answer, Ask, Direction, Edge, Key, Lookup, Movement, Order, Role
-from suyuan.domain.tracing import Tracing, _Inside, _Making, _Task, _Thing
+from suyuan.domain.tracing import Contents, History, Making, Tracing, WalkTask
 from suyuan.domain.trail import Question, Reason
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -151,7 +151,7 @@ def find_lasts(reach: Reach, codes: Iterable[str]) -> Generator[Lookup, Answer, 
     """The last event of each thing's own history, containers around it included."""
     doing = _OneStep(reach.question(Direction.OWN), Facts(), whole=reach.whole)
     window: Window = (None, reach.as_of)
-    things = [_Thing(code, Direction.OWN, window, 0, Via.DIRECT) for code in codes]
+    things = [History(code, Direction.OWN, window, 0, Via.DIRECT) for code in codes]
     yield from doing.learn(things)
     found = ((thing.code, doing.last(thing)) for thing in things)
     return {code: last for code, last in found if last is not None}
@@ -162,11 +162,11 @@ class _OneStep(Tracing):
 
     def __init__(self, question: Question, facts: Facts, *, whole: bool = True) -> None:
         self._whole = whole
-        self._led_to: dict[_Task, None] = {}
+        self._led_to: dict[WalkTask, None] = {}
         self._told: dict[tuple[Order, int, str], Reason] = {}
         super().__init__(question, facts)
 
-    def _add(self, task: _Task) -> None:
+    def _add(self, task: WalkTask) -> None:
         self._led_to[task] = None
 
     def _note(self, reason: Reason) -> None:
@@ -178,7 +178,7 @@ class _OneStep(Tracing):
             if edge.role < known.edge.role:  # one event may name a thing twice
                 self._told[edge.order, -carried, edge.code] = reason
 
-    def learn(self, tasks: Sequence[_Task]) -> Generator[Lookup, Answer, None]:
+    def learn(self, tasks: Sequence[WalkTask]) -> Generator[Lookup, Answer, None]:
         """Ask until everything that the tasks stand on is known."""
         while wanted := self._wanted(tasks):
             for first in range(0, len(wanted), _MAX_KEYS):
@@ -187,43 +187,43 @@ class _OneStep(Tracing):
                 self._facts.learn(lookup, (yield lookup))
             self._facts.upset = False  # nothing was concluded yet
 
-    def _wanted(self, tasks: Sequence[_Task]) -> list[Key]:
+    def _wanted(self, tasks: Sequence[WalkTask]) -> list[Key]:
         missing = dict.fromkeys(key for task in tasks for key in self._missing(task))
         if self._whole:
             return list(missing)
         return [*missing, *(Key(Ask.EVENT, e.hex()) for e in self._facts.unchecked_events())]
 
-    def follow(self, tasks: Iterable[_Task]) -> list[Task]:
+    def follow(self, tasks: Iterable[WalkTask]) -> list[Task]:
         self._led_to.clear()
         for task in tasks:
             self._do(task)
         return [_as_told(task) for task in self._led_to]
 
-    def last(self, thing: _Thing) -> Last | None:
+    def last(self, thing: History) -> Last | None:
         self._told.clear()
         self._do(thing)
         return None if not self._told else _as_last(self._told[max(self._told)].edge)
 
 
-def _as_walked(task: Task, reach: Reach) -> _Task:
+def _as_walked(task: Task, reach: Reach) -> WalkTask:
     down = Direction.DOWN
     match task:
         case Follow(code, since, direct, entry, site):
             via = Via.DIRECT if direct else Via.DOWN
-            return _Thing(code, down, (since, reach.as_of), 0, via, entry, site)
+            return History(code, down, (since, reach.as_of), 0, via, entry, site)
         case LookInside(container, window, entry):
-            return _Inside(container, down, window, 0, entry)
+            return Contents(container, down, window, 0, entry)
         case Cross(node):
-            return _Making(node, down, "", 0)
+            return Making(node, down, "", 0)
 
 
-def _as_told(task: _Task) -> Task:
+def _as_told(task: WalkTask) -> Task:
     match task:
-        case _Thing():
+        case History():
             return Follow(task.code, task.window[0], False, task.entry, task.site)
-        case _Inside():
+        case Contents():
             return LookInside(task.container, task.window, task.entry)
-        case _Making():
+        case Making():
             return Cross(task.node)
 
 

@@ -34,7 +34,7 @@ _STRETCH = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class _Thing:
+class History:
     """A task: the history of one thing in one direction, within a window.
 
     ``entry`` is where in its order the walk came to the thing, and ``site`` the place of that: a
@@ -51,7 +51,7 @@ class _Thing:
 
 
 @dataclass(frozen=True, slots=True)
-class _Making:
+class Making:
     """A task: a transformation met from ``code``, upwards from an output or down from an input."""
 
     node: str
@@ -61,7 +61,7 @@ class _Making:
 
 
 @dataclass(frozen=True, slots=True)
-class _Inside:
+class Contents:
     """A task: whatever was inside a container at an instant of the window."""
 
     container: str
@@ -71,7 +71,7 @@ class _Inside:
     entry: Order | None = None
 
 
-_Task = _Thing | _Making | _Inside
+WalkTask = History | Making | Contents
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +89,18 @@ class Tracing:
     def __init__(self, question: Question, facts: Facts) -> None:
         self._question = question
         self._facts = facts
-        self._queued: set[_Task] = set()
+        self._queued: set[WalkTask] = set()
         self._visited: dict[tuple[object, ...], list[Window]] = {}
-        self._tasks: deque[_Task] = deque()
-        self._blocked: list[_Task] = []
+        self._tasks: deque[WalkTask] = deque()
+        self._blocked: list[WalkTask] = []
         self._flows: dict[tuple[str, datetime | None], Flow] = {}
         self.trail = Trail()
         code, direction, as_of = question.code.key, question.direction, question.as_of
         if direction is not Direction.DOWN:
             upward = Direction.UP if direction is Direction.BOTH else direction
-            self._add(_Thing(code, upward, (None, as_of), 0, Via.DIRECT))
+            self._add(History(code, upward, (None, as_of), 0, Via.DIRECT))
         if direction in (Direction.DOWN, Direction.BOTH):
-            self._add(_Thing(code, Direction.DOWN, (question.since, as_of), 0, Via.DIRECT))
+            self._add(History(code, Direction.DOWN, (question.since, as_of), 0, Via.DIRECT))
 
     def advance(self) -> list[Key] | None:
         """Do what can be done: ``None`` after a stretch of it, else the questions that are open."""
@@ -120,21 +120,21 @@ class Tracing:
         self._blocked.clear()
         return wanted
 
-    def _add(self, task: _Task) -> None:
+    def _add(self, task: WalkTask) -> None:
         if task not in self._queued:
             self._queued.add(task)
             self._tasks.append(task)
 
-    def _do(self, task: _Task) -> None:
+    def _do(self, task: WalkTask) -> None:
         if self._missing(task):
             self._blocked.append(task)
             return
         match task:
-            case _Thing():
+            case History():
                 self._history(task)
-            case _Making():
+            case Making():
                 self._making(task)
-            case _Inside():
+            case Contents():
                 self._inside(task)
 
     def _is_done(self, window: Window, *keys: tuple[object, ...]) -> bool:
@@ -151,14 +151,14 @@ class Tracing:
 
     # --- What must be known before a task can be done ---------------------------------------------
 
-    def _missing(self, task: _Task) -> list[Key]:
+    def _missing(self, task: WalkTask) -> list[Key]:
         match task:
-            case _Thing():
+            case History():
                 return self._missing_history(task.code, task.window[1], task.direction)
-            case _Making():
+            case Making():
                 key = Key(Ask.TRANSFORMATION, task.node, None, self._question.as_of)
                 return self._unknown(key)
-            case _Inside():
+            case Contents():
                 return self._missing_contents(task)
 
     def _unknown(self, *keys: Key) -> list[Key]:
@@ -172,7 +172,7 @@ class Tracing:
             wanted += self._unknown(Key(Ask.CONTENTS, code, None, until))
         return wanted or containment.missing(self._facts, code, until)
 
-    def _missing_contents(self, task: _Inside) -> list[Key]:
+    def _missing_contents(self, task: Contents) -> list[Key]:
         """What holds something was named as a parent; of what was not, nobody need be asked."""
         wanted = self._unknown(Key(Ask.CODE, task.container, None, task.window[1]))
         if wanted or not self._is_container(task.container):
@@ -183,11 +183,11 @@ class Tracing:
         until = self._contents_known_until(task)
         return [k for c in self._children(task) for k in self._missing_history(c, until)]
 
-    def _contents_known_until(self, task: _Inside) -> datetime | None:
+    def _contents_known_until(self, task: Contents) -> datetime | None:
         """Downwards a child is followed to the end anyway, so its history is asked for once."""
         return self._question.as_of if task.direction is Direction.DOWN else task.window[1]
 
-    def _children(self, task: _Inside) -> list[str]:
+    def _children(self, task: Contents) -> list[str]:
         packed = self._facts.of_other(task.container, (Role.CHILD,))
         until = task.window[1]
         return list(
@@ -198,7 +198,7 @@ class Tracing:
 
     # --- The history of a thing -------------------------------------------------------------------
 
-    def _history(self, task: _Thing) -> None:
+    def _history(self, task: History) -> None:
         code, direction, site = task.code, task.direction, task.site
         edges = self._facts.edges(code)
         is_lot = any(e.is_lot for e in edges)
@@ -234,7 +234,7 @@ class Tracing:
             return edges
         return [e for e in edges if life_at(self._facts, code, e.order) == life]
 
-    def _flowing(self, task: _Thing, site: Site, entry: Order) -> frozenset[Edge] | None:
+    def _flowing(self, task: History, site: Site, entry: Order) -> frozenset[Edge] | None:
         """What of a lot belongs to the flow from or to the site where the walk came to it.
 
         ``None`` is all of it: a lot that was never moved and is nowhere else.
@@ -257,7 +257,7 @@ class Tracing:
         return inflow.edges
 
     def _tell_carried(
-        self, task: _Thing, life: int | None, flowing: frozenset[Edge] | None
+        self, task: History, life: int | None, flowing: frozenset[Edge] | None
     ) -> Iterator[Edge]:
         """Note the moves of the containers around a thing; give back those edges."""
         self._tell_oddities(task.code, task.window)
@@ -271,7 +271,7 @@ class Tracing:
                 self._note(self._carried_reason(task, carried, edge))
             yield from edges
 
-    def _carried_reason(self, task: _Thing, carried: _Carried, edge: Edge) -> Reason:
+    def _carried_reason(self, task: History, carried: _Carried, edge: Edge) -> Reason:
         stay, inner = carried.stay, carried.inner
         if edge.role is Role.EMPTIED:
             return Reason(task.via, task.hop, edge)
@@ -327,31 +327,31 @@ class Tracing:
 
     # --- Onwards ----------------------------------------------------------------------------------
 
-    def _upwards(self, task: _Thing, edges: Iterable[Edge]) -> None:
+    def _upwards(self, task: History, edges: Iterable[Edge]) -> None:
         """To the transformations that put the thing out, and to the lot that it is of."""
         lots: set[str] = set()
         for edge in edges:
             if edge.other is None:
                 continue
             if edge.role is Role.OUTPUT:
-                self._add(_Making(edge.other, Direction.UP, task.code, task.hop))
+                self._add(Making(edge.other, Direction.UP, task.code, task.hop))
             elif edge.role is Role.MEMBER and edge.other not in lots:
                 lots.add(edge.other)
                 self._link(Link(edge.other, task.code, "of_lot", edge.id))
                 window = (None, edge.time)
-                self._add(_Thing(edge.other, Direction.UP, window, task.hop, Via.LOT))
+                self._add(History(edge.other, Direction.UP, window, task.hop, Via.LOT))
 
-    def _downwards(self, task: _Thing, edges: Iterable[Edge]) -> None:
+    def _downwards(self, task: History, edges: Iterable[Edge]) -> None:
         """To the transformations that consumed the thing, or a container with the thing inside."""
         for edge in edges:
             if edge.role is Role.INPUT and edge.other:
-                self._add(_Making(edge.other, Direction.DOWN, task.code, task.hop))
+                self._add(Making(edge.other, Direction.DOWN, task.code, task.hop))
         if task.via is Via.DIRECT:
             self._look_inside(task.code, Direction.DOWN, task.window, task.hop, None)
         if is_lot_key(task.code):
             self._serials(task)
 
-    def _serials(self, task: _Thing) -> None:
+    def _serials(self, task: History) -> None:
         """Of a lot, from the first event that names both: what the lot was before is in them."""
         since, until = task.window
         seen: set[str] = set()
@@ -364,18 +364,18 @@ class Tracing:
                 continue
             self._link(Link(task.code, edge.code, "of_lot", edge.id))
             window = (since if early else edge.time, self._question.as_of)
-            self._add(_Thing(edge.code, Direction.DOWN, window, task.hop, Via.DOWN))
+            self._add(History(edge.code, Direction.DOWN, window, task.hop, Via.DOWN))
 
     def _look_inside(
         self, code: str, direction: Direction, window: Window, hop: int, entry: Order | None
     ) -> None:
         if self._is_container(code):
-            self._add(_Inside(code, direction, window, hop, entry))
+            self._add(Contents(code, direction, window, hop, entry))
 
     def _is_container(self, code: str) -> bool:
         return any(e.role is Role.PARENT for e in self._facts.edges(code))
 
-    def _making(self, task: _Making) -> None:
+    def _making(self, task: Making) -> None:
         """One transformation, also in halves (rule 5): its events, then its other side."""
         if self._is_done((None, None), (task.node, task.direction, task.code)):
             return
@@ -389,7 +389,7 @@ class Tracing:
             if edge.role is (Role.INPUT if upward else Role.OUTPUT):
                 self._cross(task, edge)
 
-    def _cross(self, task: _Making, edge: Edge) -> None:
+    def _cross(self, task: Making, edge: Edge) -> None:
         """Go on from the far side: an input until it was consumed, an output from its making."""
         hop, entry, as_of = task.hop + 1, edge.order, self._question.as_of
         window: Window
@@ -400,10 +400,10 @@ class Tracing:
         else:
             via, window, inside = Via.DOWN, (edge.time, as_of), (edge.time, as_of)
             self._link(Link(task.code, edge.code, "transformed", edge.id))
-        self._add(_Thing(edge.code, task.direction, window, hop, via, entry, site_of(edge)))
-        self._add(_Inside(edge.code, task.direction, inside, hop, entry))
+        self._add(History(edge.code, task.direction, window, hop, via, entry, site_of(edge)))
+        self._add(Contents(edge.code, task.direction, inside, hop, entry))
 
-    def _inside(self, task: _Inside) -> None:
+    def _inside(self, task: Contents) -> None:
         """Follow what was inside at an instant of the window; what is inside that, nested."""
         container, entry = task.container, task.entry
         life = None if entry is None else life_at(self._facts, container, entry)
@@ -419,13 +419,13 @@ class Tracing:
                 if life in (None, life_at(self._facts, container, stay.opened.order)):
                     self._follow_child(task, stay, inner)
 
-    def _follow_child(self, task: _Inside, stay: Stay, inner: Window) -> None:
+    def _follow_child(self, task: Contents, stay: Stay, inner: Window) -> None:
         child, entry = stay.opened.code, stay.opened.order
         self._link(Link(child, task.container, "contained", stay.opened.id))
         down = task.direction is Direction.DOWN
         window: Window = (inner[0], self._question.as_of) if down else (None, inner[1])
         via = Via.DOWN if down else Via.UP
-        self._add(_Thing(child, task.direction, window, task.hop, via, entry))
+        self._add(History(child, task.direction, window, task.hop, via, entry))
         self._look_inside(child, task.direction, inner, task.hop, entry)
 
     # --- What is kept -----------------------------------------------------------------------------
