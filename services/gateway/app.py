@@ -12,6 +12,7 @@ from services.gateway import coding, deliveries, federation, files, proxy, regis
 from services.gateway.deliverer import Deliverer
 from services.gateway.exchanges import Exchanges, FederationGauges
 from services.gateway.holders import HolderIndex
+from services.gateway.lots import FederatedLots
 from services.gateway.members import Members
 from services.gateway.names import FederatedNameBook
 from services.gateway.recall_board import FederatedBoard
@@ -91,7 +92,7 @@ async def _recalling(app: FastAPI, members: Members) -> AsyncIterator[None]:
     app.state.notice_board = FederatedBoard(database, publishers, members)
     scopes = RecallRunner(database, FederatedScoper(members))
     sender = WebhookSender(database, private=app.state.settings.webhook_private)
-    app.state.recalls = Recalls(database, "", scopes.wake)
+    app.state.recalls = Recalls(database, "", scopes.wake, FederatedLots(members))
     async with scopes.at_work(), sender.at_work():
         yield
 

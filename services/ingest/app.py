@@ -19,6 +19,7 @@ from services.ingest.metrics import measure
 from services.ingest.recall_scoping import OwnScoper
 from services.ingest.register_job import RegisterJob
 from suyuan.domain.register import Kind
+from suyuan.sources.lots import OwnLots
 from suyuan.web.app import create_app as create
 from suyuan.web.files import FileKind
 from suyuan.web.recalls import routes as recalls
@@ -55,7 +56,9 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.grouping = Grouping(app.state.database)
     scopes = RecallRunner(app.state.database, OwnScoper(app.state.database, settings.name))
     sender = WebhookSender(app.state.database, private=settings.webhook_private)
-    app.state.recalls = Recalls(app.state.database, settings.name, scopes.wake)
+    app.state.recalls = Recalls(
+        app.state.database, settings.name, scopes.wake, OwnLots(app.state.database)
+    )
     async with runner.at_work(), scopes.at_work(), sender.at_work():
         yield
     await app.state.grouping.close()

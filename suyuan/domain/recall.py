@@ -94,7 +94,8 @@ class Wording:
 class Proposal:
     """What is to be recalled, why, and how widely.
 
-    ``codes`` are canonical keys. ``since`` and ``until`` bound the events that are followed.
+    ``codes`` are canonical keys; where they were found by a maker's lot number, ``party`` (its key)
+    and ``lot`` say which. ``since`` and ``until`` bound the events that are followed.
     A ``drill`` is never shown to consumers, and nobody outside is told.
     """
 
@@ -108,6 +109,8 @@ class Proposal:
     since: datetime | None = None
     until: datetime | None = None
     stations: tuple[Station, ...] = ()
+    party: str | None = None
+    lot: str | None = None
 
     @property
     def bounded(self) -> bool:

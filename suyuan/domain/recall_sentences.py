@@ -6,7 +6,15 @@ The same shape as ``suyuan.domain.sentences``, which takes these in.
 from __future__ import annotations
 
 RECALL_SENTENCES: dict[str, tuple[str, str]] = {
+    "codes_or_lot": (
+        "codes 与 party、lot 只能填其一。",
+        "Give either codes, or party and lot, not both.",
+    ),
     "hole_unknown": ("该召回没有编号为 {id} 的缺口。", "The recall has no hole {id}."),
+    "lot_unknown": (
+        "没有找到 {party} 上报过的批号“{lot}”；请核对批号，或直接填写编码（codes）。",
+        'Nothing that {party} reported is of a lot "{lot}"; check it, or give the codes.',
+    ),
     "may_not_recall": (
         "{role} 不能发起或处理召回；召回由市级平台或主管部门在本系统内进行。",
         (
@@ -30,6 +38,10 @@ RECALL_SENTENCES: dict[str, tuple[str, str]] = {
     "recall_level": (
         "召回级别应为 {levels} 之一。",
         "The level of a recall must be one of {levels}.",
+    ),
+    "lot_of_many": (
+        "批号“{lot}”对应 {count} 个编码，一次最多召回 {limit} 个；请直接填写编码（codes）。",
+        'The lot "{lot}" stands for {count} codes, and a recall takes {limit}; give the codes.',
     ),
     "recall_not_acknowledged": (
         "还有 {count} 家尚未确认收到通知，暂不能结案。",

@@ -37,7 +37,7 @@ _NOTE_LIMIT = 500
 _PROPOSAL = frozenset(
     [
         *("codes", "level", "reason", "advice", "phone", "stop_sale", "drill"),
-        *("from", "to", "stations"),
+        *("from", "to", "stations", "party", "lot"),
     ]
 )
 _STATION = frozenset({"place", "spreads", "kills", "cleaned_at"})
@@ -55,8 +55,13 @@ def read_proposal(body: bytes) -> Proposal:
     since, until = reading.time(raw, "from", ""), reading.time(raw, "to", "")
     if since is not None and until is not None and since > until:
         reading.fault("window_reversed", "/to", since=since, until=until)
+    by_lot = "party" in raw or "lot" in raw
+    party = reading.code(raw, "party", "", use=Use.PARTY, required=by_lot)
+    lot = reading.text(raw, "lot", required=by_lot)
+    if by_lot and "codes" in raw:
+        reading.fault("codes_or_lot", "/codes")
     proposal = Proposal(
-        _codes(reading, raw),
+        () if by_lot else _codes(reading, raw),
         _level(reading, raw),
         _wording(reading, raw, "reason", required=True) or Wording(),
         _wording(reading, raw, "advice"),
@@ -66,6 +71,8 @@ def read_proposal(body: bytes) -> Proposal:
         since,
         until,
         _stations(reading, raw),
+        None if party is None else party.key,
+        lot,
     )
     if reading.faults:
         raise ReportRefused(faults=reading.faults)
@@ -271,6 +278,8 @@ def _told(recall: Recall) -> dict[str, Any]:
         "state": recall.state.value,
         "drill": proposal.drill,
         "codes": list(proposal.codes),
+        "party": _short(proposal.party),
+        "lot": proposal.lot,
         "level": proposal.level,
         "stop_sale": proposal.stop_sale,
         "reason": proposal.reason,

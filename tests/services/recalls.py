@@ -84,7 +84,8 @@ class Recall:
 
     def __init__(self, client: httpx.Client, **more: Any) -> None:
         self._client = client
-        answer = client.post("/v1/recalls", json={**PROPOSAL, **more})
+        told = {k: v for k, v in {**PROPOSAL, **more}.items() if v is not None}
+        answer = client.post("/v1/recalls", json=told)
         assert answer.status_code == 202, answer.text
         self.path: str = answer.headers["location"]
 

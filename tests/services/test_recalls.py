@@ -135,6 +135,27 @@ def test_a_recall_with_a_window_covers_what_its_scope_found_and_nothing_else(
     assert "三月四日前的产品" not in page(city, key(later))
 
 
+def test_a_makers_lot_number_is_enough(city: City, department: httpx.Client) -> None:
+    trade(city)
+    recall = Recall(department, codes=None, party=SELLER, lot="M1")
+    shown = recall.scoped()
+    assert shown["codes"] == [key(MADE_LOT)]
+    assert (shown["party"], shown["lot"]) == (SELLER, "M1")
+    assert SERIAL in recall.things()
+
+
+def test_a_lot_that_the_maker_never_reported_is_told(city: City, department: httpx.Client) -> None:
+    trade(city)
+    for party, lot in ((BUYER, "M1"), (SELLER, "M")):
+        body = {**PROPOSAL, "party": party, "lot": lot}
+        del body["codes"]
+        answer = department.post("/v1/recalls", json=body)
+        assert answer.status_code == 422
+        assert [(e["pointer"], e["code"]) for e in answer.json()["errors"]] == [
+            ("/lot", "lot_unknown")
+        ]
+
+
 def test_a_second_person_approves(city: City, department: httpx.Client) -> None:
     trade(city)
     recall = Recall(department)
@@ -257,6 +278,7 @@ def test_everybody_may_read_what_is_in_force_and_nothing_of_who_holds_it(
     )
     assert set(shown[0]) == {
         *("id", "home", "state", "drill", "codes", "level", "stop_sale", "reason", "advice"),
+        *("party", "lot"),
         *("phone", "bounded", "closed", "published_at"),
     }
 
@@ -309,6 +331,8 @@ BAD: list[tuple[dict[str, Any], list[tuple[str, str]]]] = [
     ({"stations": [{"place": PLANT}]}, [("/stations/0", "recall_station")]),
     ({"stations": [{"spreads": True}]}, [("/stations/0/place", "missing")]),
     ({"stations": {}}, [("/stations", "recall_stations")]),
+    ({"party": SELLER}, [("/lot", "missing"), ("/codes", "codes_or_lot")]),
+    ({"party": SELLER, "lot": "M1"}, [("/codes", "codes_or_lot")]),
 ]
 
 

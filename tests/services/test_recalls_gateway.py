@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.city import City
+from tests.city import BUYER, City
 from tests.services.recalls import (
     MADE,
     MADE_LOT,
@@ -108,3 +108,13 @@ def test_a_bounded_recall_of_a_department_is_asked_of_it(city: City) -> None:
     recall.publish(city.client("city", at="meat"))
     wait(lambda: "限期召回" in page(city, key(MADE_LOT), "gateway") or None, 3)
     assert "限期召回" not in page(city, key(OTHER_LOT), "gateway")
+
+
+def test_a_makers_lot_number_is_found_in_whichever_department_knows_it(city: City) -> None:
+    trade_over_two(city)
+    recall = Recall(city.client("city"), codes=None, party=BUYER, lot="F1")
+    assert recall.scoped()["codes"] == [key(SOLD_ON)]
+    with stopped(city, "food"):
+        told = {"party": BUYER, "lot": "F1", "level": 1, "reason": {"en": "x"}}
+        silent = city.client("city").post("/v1/recalls", json=told)
+        assert (silent.status_code, silent.json()["code"]) == (503, "register_holder_silent")

@@ -32,7 +32,7 @@ def _body(schema: dict[str, Any], *, required: bool = True) -> dict[str, Any]:
 
 
 _PROPOSAL = _object(
-    ["codes", "level", "reason"],
+    ["level", "reason"],
     codes={"type": "array", "items": _TEXT, "minItems": 1, "maxItems": MOST_CODES},
     level={"enum": sorted(CLOCKS)},
     reason=_WORDS,
@@ -41,6 +41,8 @@ _PROPOSAL = _object(
     stop_sale={"type": "boolean"},
     drill={"type": "boolean"},
     to=_TIME,
+    party={**_TEXT, "description": "With lot, in the place of codes: whose lot it is."},
+    lot=_TEXT,
     stations={
         "type": "array",
         "maxItems": MOST_STATIONS,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Protocol
 from uuid import UUID, uuid4
 
 from suyuan.domain.caller import Caller, CallerRole
-from suyuan.domain.errors import NotAllowed, NotAuthenticated, NotKnown
+from suyuan.domain.codes import recognise
+from suyuan.domain.errors import Fault, NotAllowed, NotAuthenticated, NotKnown, ReportRefused
 from suyuan.domain.recall import (
     Action,
     Actor,
@@ -23,7 +25,7 @@ from suyuan.domain.recall_scope import RecallNotice, ScopeThing
 from suyuan.storage import recall_notices, recalls
 from suyuan.storage.engine import Database, WriteConnection
 from suyuan.web.recalls.webhooks import new_secret
-from suyuan.wire.recalls import keep, kept, kept_quantities, write_recall
+from suyuan.wire.recalls import MOST_CODES, keep, kept, kept_quantities, write_recall
 
 # Holders that stand in the answer; all of them are in the things.
 _HOLDERS = 1_000
@@ -31,20 +33,32 @@ _HOLDERS = 1_000
 Json = dict[str, object]
 
 
+class Lots(Protocol):
+    """Knows which codes (canonical keys) a party's lot number stands for."""
+
+    async def find(self, party: str, lot: str) -> list[str]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Recalls:
     """The recalls that one service keeps. ``home`` is its subsystem's, empty at the gateway.
 
-    ``wake`` is called when there is a scope to be found.
+    ``wake`` is called when there is a scope to be found; ``lots`` knows which codes a maker's lot
+    number stands for.
     """
 
     database: Database
     home: str
     wake: Callable[[], None]
+    lots: Lots
 
     async def propose(self, proposal: Proposal, caller: Caller) -> UUID:
-        """A new recall, whose scope is found next."""
+        """A new recall, whose scope is found next.
+
+        Raises ReportRefused where it names a lot that nobody reported.
+        """
         actor, now = self.require_official(caller), datetime.now(UTC)
+        proposal = await self._with_codes(proposal)
         home = caller.home or self.home
         first = Step(1, Action.PROPOSE, now, actor)
         recall = Recall(uuid4(), home, proposal, RecallState.SCOPING, (first,))
@@ -52,6 +66,18 @@ class Recalls:
             await recalls.propose(connection, recall, keep(proposal))
         self.wake()
         return recall.id
+
+    async def _with_codes(self, proposal: Proposal) -> Proposal:
+        if proposal.party is None or proposal.lot is None:
+            return proposal
+        codes = await self.lots.find(proposal.party, proposal.lot)
+        if not codes:
+            told = {"party": recognise(proposal.party).short, "lot": proposal.lot}
+            raise ReportRefused(faults=[Fault("lot_unknown", "/lot", told)])
+        if len(codes) > MOST_CODES:
+            many = {"lot": proposal.lot, "count": len(codes), "limit": MOST_CODES}
+            raise ReportRefused(faults=[Fault("lot_of_many", "/lot", many)])
+        return replace(proposal, codes=tuple(codes))
 
     async def do(self, recall_id: UUID, action: Action, caller: Caller, note: str) -> None:
         """One step of a recall. Raises as ``suyuan.domain.recall.after``, and NotKnown."""
