@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from pathlib import Path
 
 import httpx
@@ -25,6 +26,7 @@ def pages(running: RunningCity) -> tuple[str, str]:
     assert answer is not None
     assert json.loads(typed(running, REGISTER)) == json.loads(answer[1])
     assert json.loads(typed(running, REGISTER))["repeated"] == 1
+    time.sleep(2)  # as long as a page may be kept
     return before, httpx.get(running.url + PAGE, headers={"Accept": "text/html"}).text
 
 
