@@ -44,15 +44,28 @@ class ScopeBalance:
 
 
 @dataclass(frozen=True, slots=True)
+class Handler:
+    """A party (its key) that had to do with so many of the recalled things, whoever has them now.
+
+    Of a lot a part may lie with everybody who ever had some of it.
+    """
+
+    party: str
+    things: int
+
+
+@dataclass(frozen=True, slots=True)
 class Quantities:
     """What is told of quantities: of each lot downstream, and where the recalled lots are.
 
-    ``whole`` is false where the walk that counts was cut: then nothing is counted.
+    ``handlers`` are all who had to do with any of it. ``whole`` is false where the walk that counts
+    was cut: then nothing is counted.
     """
 
     whole: bool = True
     affected: tuple[Affected, ...] = ()
     balances: tuple[ScopeBalance, ...] = ()
+    handlers: tuple[Handler, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from suyuan.domain.recall_scope import RecallNotice
+from suyuan.domain.recall_scope import Handler, RecallNotice
 from suyuan.storage.engine import WriteConnection
 
 # A webhook that takes longer than this to answer is tried again; so is one whose sender was killed.
@@ -41,6 +41,14 @@ _TELL = text("""
     FROM recall_things t LEFT JOIN webhooks w ON w.party = t.holder
     WHERE t.recall = :recall AND t.holder IS NOT NULL
     GROUP BY t.holder, t.recall, w.party
+    ON CONFLICT DO NOTHING
+""")
+_TELL_HANDLERS = text("""
+    INSERT INTO recall_notices (party, recall, things, next_at)
+    SELECT h.party, CAST(:recall AS uuid), h.things,
+           CASE WHEN w.party IS NULL THEN NULL ELSE now() END
+    FROM unnest(CAST(:parties AS text[]), CAST(:things AS bigint[])) AS h (party, things)
+    LEFT JOIN webhooks w ON w.party = h.party
     ON CONFLICT DO NOTHING
 """)
 _COLUMNS = "recall, party, things, told_at, acknowledged_at, delivered_at, attempts, problem"
@@ -89,9 +97,15 @@ _STOP = text("UPDATE recall_notices SET next_at = NULL WHERE party = :party")
 _WEBHOOK = text("SELECT url FROM webhooks WHERE party = :party")
 
 
-async def tell(connection: WriteConnection, recall: UUID) -> None:
-    """Put a notice into the inbox of every holder. For whoever publishes the recall."""
+async def tell(connection: WriteConnection, recall: UUID, handlers: Sequence[Handler] = ()) -> None:
+    """Put a notice into the inbox of every holder, and of all who had to do with it.
+
+    For whoever publishes the recall.
+    """
     await connection.execute(_TELL, {"recall": recall})
+    parties, things = [h.party for h in handlers], [h.things for h in handlers]
+    bound = {"recall": recall, "parties": parties, "things": things}
+    await connection.execute(_TELL_HANDLERS, bound)
 
 
 async def inbox(

@@ -136,6 +136,10 @@ def write_recall(
         "counted": quantities is not None and quantities.whole,
         "balances": quantities.balances if quantities is not None else [],
         "affected": quantities.affected if quantities is not None else [],
+        "handlers": [
+            {"party": _short(h.party), "things": h.things}
+            for h in (quantities.handlers if quantities is not None else ())
+        ],
         "must_start_by": clocks and clocks[0],
         "must_end_by": clocks and clocks[1],
         "steps": [

@@ -129,7 +129,7 @@ class RecallRunner:
         async with self._database.writing() as connection:
             known = await self._hold(recall, token, connection)
             if known.state is RecallState.PUBLISHED and not known.proposal.drill:
-                await recall_notices.tell(connection, recall)
+                await recall_notices.tell(connection, recall, quantities.handlers)
             await recalls.end(connection, recall, holes, keep_quantities(quantities))
             if known.state is RecallState.SCOPING:
                 done = after(known, Action.SCOPED, PLATFORM, datetime.now(UTC))

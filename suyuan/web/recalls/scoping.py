@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable
 from typing import Protocol
 
 from suyuan.domain.assemble import assemble
 from suyuan.domain.balances import Affected
+from suyuan.domain.chain import Chain
 from suyuan.domain.codes import Code
 from suyuan.domain.lookup import Hole
 from suyuan.domain.reach import Reached
 from suyuan.domain.recall import Proposal, Recall
-from suyuan.domain.recall_scope import Quantities, ScopeBalance
+from suyuan.domain.recall_scope import Handler, Quantities, ScopeBalance
 from suyuan.domain.trail import Direction, Question
 from suyuan.sources.base import Source, trace
 
@@ -41,6 +43,7 @@ class Scoper(Protocol):
 
 async def count(source: Source, proposal: Proposal, codes: Iterable[Code]) -> Quantities:
     """Balances and shares of the recalled lots, from one chain downwards for each code."""
+    handled: defaultdict[str, set[str]] = defaultdict(set)
     affected: list[Affected] = []
     balances: list[ScopeBalance] = []
     for code in codes:
@@ -60,4 +63,18 @@ async def count(source: Source, proposal: Proposal, codes: Iterable[Code]) -> Qu
             ScopeBalance(b.code, b.place, b.party, b.unit, b.quantity)
             for b in chain.ledger.balances
         ]
-    return Quantities(True, tuple(affected), tuple(balances))
+        _note_handlers(handled, chain)
+    handlers = tuple(Handler(party, len(codes)) for party, codes in sorted(handled.items()))
+    return Quantities(True, tuple(affected), tuple(balances), handlers)
+
+
+def _note_handlers(handled: defaultdict[str, set[str]], chain: Chain) -> None:
+    """Who had to do with which of the things of a chain downwards."""
+    things = {thing.code.key for thing in chain.things}
+    for one in chain.events:
+        event = one.stored.event
+        named = (*event.items, *event.inputs, *event.outputs, *event.children)
+        codes = things & {item.code.key for item in named}
+        for party in (event.party, event.source.party, event.destination.party):
+            if party is not None and codes:
+                handled[party.key] |= codes

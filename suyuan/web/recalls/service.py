@@ -87,7 +87,9 @@ class Recalls:
             done = after(recall, action, actor, datetime.now(UTC), note)
             await recalls.add_step(connection, done)
             if action is Action.PUBLISH and not recall.proposal.drill:
-                await recall_notices.tell(connection, recall.id)
+                found = kept_quantities(await recalls.quantities(connection, recall.id))
+                handlers = found.handlers if found is not None else ()
+                await recall_notices.tell(connection, recall.id, handlers)
         if action is Action.RESCOPE:
             self.wake()
 
