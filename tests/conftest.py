@@ -12,6 +12,7 @@ import pytest
 from suyuan.storage.engine import Database, ReadConnection, WriteConnection
 from suyuan.storage.provision import provision, service_url
 from suyuan.storage.server import EmbeddedServer
+from suyuan.web import page_cache
 from tests.city import City, running_city
 
 _SERVICE = "tests"
@@ -60,8 +61,15 @@ def _city(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 @pytest.fixture
-def city(_city: City) -> Iterator[City]:
-    """One city for all tests that need one, without any event at the beginning of each."""
+def city(
+    _city: City, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[City]:
+    """One city for all tests that need one, without any event at the beginning of each.
+
+    No page that an earlier test asked for is the next one's, but in a module with PAGES_ARE_KEPT.
+    """
+    if not getattr(request.module, "PAGES_ARE_KEPT", False):
+        monkeypatch.setattr(page_cache, "KEEP_SECONDS", 0.0)
     _city.empty()
     yield _city
     _city.hang_up()

@@ -11,7 +11,6 @@ from typing import Any
 import httpx
 import pytest
 
-from suyuan.web import page_cache
 from suyuan.web.consumer import STEP_SECONDS
 from suyuan.web.pages.fingerprint import MEMBERS
 from tests.city import City
@@ -49,12 +48,6 @@ def report(city: City, *events: dict[str, Any], at: str = "food") -> list[str]:
 
 def page(city: City, path: str, at: str = "gateway", **headers: str) -> httpx.Response:
     return city.client(at=at).get(path, headers=HTML | headers)
-
-
-@pytest.fixture(autouse=True)
-def _nothing_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A page that an earlier test asked for is none of the next one's."""
-    monkeypatch.setattr(page_cache, "KEEP_SECONDS", 0.0)
 
 
 WINDOWS = pytest.mark.parametrize("at", ["gateway", "food"])

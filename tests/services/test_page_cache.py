@@ -23,6 +23,8 @@ PHONE = {
 }
 SERIAL = f"/01/{GTIN}/21/"
 
+PAGES_ARE_KEPT = True
+
 
 @pytest.fixture
 def traced(monkeypatch: pytest.MonkeyPatch) -> list[str]:

@@ -42,6 +42,8 @@ class Member:
 class OneMember:
     """As much of ``Members`` as a tracer needs, with a member that a test can see into."""
 
+    exchanges = None
+
     class registry:  # noqa: N801  (named as the attribute that it stands for)
         @staticmethod
         def may_know(_subsystem: str, _code: str) -> bool:
