@@ -323,16 +323,19 @@ def demo(
         typer.Argument(metavar="[NAME]", help="An enterprise's USCC, inspectors.food, city ..."),
     ] = None,
 ) -> None:
-    """Print a demonstration key of the city on this machine; without a name, list the names."""
+    """Print a demonstration key of the city on this machine; without a name, list them all."""
+    from services.demonstration import participants
+
     with _in_sentences() as terminal:
         known = operate.demonstration_keys(_home())
         if name is None:
+            owners = {one.uscc: f"{one.caller.home:<8}  {one.name}" for one in participants()}
             for each in known:
-                terminal.line(each)
+                terminal.line(f"{each:<20}  {owners.get(each, '')}".rstrip())
         elif name in known:
             terminal.line(known[name])
         else:
-            raise Refused("demo_key_unknown", name=name, known=list(known))
+            raise Refused("demo_key_unknown", name=name)
 
 
 @key_commands.command()

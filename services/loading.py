@@ -45,7 +45,7 @@ def place(home: Home, *, url: str | None, key: str | None, name: str | None) -> 
     if key is None:
         known = operate.demonstration_keys(home)
         if name not in known:
-            raise Refused("demo_key_unknown", name=name, known=list(known))
+            raise Refused("demo_key_unknown", name=name)
         key = known[name]
     if url is None:
         city = home.city()

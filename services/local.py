@@ -148,6 +148,7 @@ class LocalCity:
         keys = self._establish_trust(city)
         self._start_services(city)
         self._demonstrate(city, keys)
+        self._ask_once(keys)
         return city
 
     def _end_leftovers(self) -> None:
@@ -202,6 +203,15 @@ class LocalCity:
         url = self._service(GATEWAY).url
         demo.load(url, keys.enterprises, part, tell=self._tell_loaded(), pause=self._stop.pause)
         replace_text(state, json.dumps({"loaded": True, "part": part}) + "\n")
+
+    def _ask_once(self, keys: DemoKeys) -> None:
+        """Spend here what a process does at its first question, not on the first person's time."""
+        pages = demonstration.pages(self._demonstrated())
+        if pages:
+            self._terminal.step("first_questions")
+            demo.ask_once(
+                self._service(GATEWAY).url, keys.city, pages[0].code, pause=self._stop.pause
+            )
 
     def _demonstrated(self) -> Part:
         """The part of the demonstration that is there whole."""

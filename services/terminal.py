@@ -56,6 +56,7 @@ _PROGRESS = {
         "正在写入演示数据：{done} / {total} 个事件……",
         "Loading the demonstration: {done} of {total} events …",
     ),
+    "first_questions": ("正在请各部门首次应答……", "Asking every department once …"),
     "stopping": ("正在停止 {name}……", "Stopping {name} …"),
     "stopped": ("已全部停止。", "Everything has stopped."),
     "pages": ("消费者页面：", "Consumer pages:"),
@@ -104,8 +105,8 @@ _PROGRESS = {
         "Backed up into {path}: {services}.",
     ),
     "restored": (
-        "已从 {path} 恢复：{services}；请再运行 suyuan edges prove 核对。",
-        "Restored from {path}: {services}. suyuan edges prove says whether all of it agrees.",
+        "已从 {path} 恢复：{services}；启动之后请运行 suyuan edges prove 核对。",
+        "Restored from {path}: {services}. Once it runs: suyuan edges prove.",
     ),
     "holders_rebuilt": (
         "{subsystem}：已重新读取 {changes} 条变更。",

@@ -197,8 +197,8 @@ OPERATOR_SENTENCES: dict[str, tuple[str, str]] = {
     ),
     # --- Demonstration keys (services/operate.py) -------------------------------------------------
     "demo_key_unknown": (
-        "没有名为“{name}”的演示密钥；现有：{known}。",
-        'There is no demonstration key "{name}"; there are {known}.',
+        "没有名为“{name}”的演示密钥；suyuan key demo 列出全部名称。",
+        'There is no demonstration key "{name}"; suyuan key demo lists them.',
     ),
     "no_demo_keys": (
         "没有 {path}；请先运行 suyuan run（或设置 SUYUAN_HOME）。",

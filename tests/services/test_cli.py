@@ -188,7 +188,9 @@ def test_demonstration_keys_are_told_by_name(suyuan: Run, tmp_path: Path) -> Non
     home = Home(tmp_path / "home")
     home.prepare()
     keys = demo_keys(home)
-    assert "inspectors.food" in suyuan("key", "demo").stdout.split()
+    listed = suyuan("key", "demo").stdout
+    assert "inspectors.food" in listed.split()
+    assert "Minwei Sausages" in next(line for line in listed.splitlines() if "MADEMA040R" in line)
     assert suyuan("key", "demo", "city").stdout.strip() == keys.city
     assert suyuan("key", "demo", "nobody").exit_code == 2
 

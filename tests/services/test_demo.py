@@ -9,6 +9,7 @@ import stamina
 from services import demo, demonstration
 from services.demonstration import Part
 from services.key_ring import IssuedKey, KeyRing
+from suyuan.domain.caller import Caller, CallerRole
 from suyuan.domain.errors import Unavailable
 from suyuan.storage.keys import new_key
 from tests.city import SUBSYSTEMS, City
@@ -37,6 +38,19 @@ def test_it_is_loaded_once_and_its_pages_open(city: City) -> None:
         shown = client.get(path, headers={"Accept": "text/html", "Accept-Language": language}).text
         assert name in shown
         assert "MADEMA" not in shown
+
+
+def test_the_first_question_is_asked_until_every_department_answered(city: City) -> None:
+    key = new_key()
+    who = IssuedKey(key, Caller(CallerRole.CITY), "the city")
+    city.run(KeyRing(city.server_url, SUBSYSTEMS).ensure([who]))
+    pauses: list[float] = []
+    code = demonstration.pages(Part.STORY)[0].code
+    assert demo.ask_once(city.url, key, code, pause=pauses.append)
+    assert pauses
+    pauses.clear()
+    assert not demo.ask_once("http://127.0.0.1:1", key, code, pause=pauses.append)
+    assert len(pauses) == demo._QUESTIONS
 
 
 def test_nothing_is_loaded_where_nothing_is_wanted() -> None:
