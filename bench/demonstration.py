@@ -80,7 +80,7 @@ def main() -> None:
             Figure("made_per_s", rate, "1/s"),
             Figure("first_start_s", first, "s", 60, "lower"),
             Figure("second_start_s", second, "s", 15, "lower"),
-            Figure("services_pss_mb", memory, "MB"),
+            Figure("services_pss_mb", memory, "MB", None, "lower"),
         ],
     )
 

@@ -14,7 +14,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from suyuan.web.responses import json_response
 
@@ -72,6 +72,12 @@ class Operation:
 async def openapi_json(request: Request) -> Response:
     """The API's description, OpenAPI 3.1."""
     return json_response(request.app.openapi())
+
+
+@router.get("/")
+async def start_page() -> Response:
+    """Whoever opens the bare address reads what can be asked here."""
+    return RedirectResponse("/docs", status_code=307)
 
 
 @router.get("/docs")

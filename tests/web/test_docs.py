@@ -78,6 +78,12 @@ async def test_the_page_shows_paths_parameters_and_schemas() -> None:
     assert "default 1" in page
 
 
+async def test_the_bare_address_leads_to_it() -> None:
+    async with serving(router) as client:
+        answer = await client.get("/", follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (307, "/docs")
+
+
 async def test_the_page_loads_nothing_and_runs_nothing() -> None:
     async with serving(router) as client:
         answer = await client.get("/docs")
@@ -98,6 +104,7 @@ async def test_every_link_of_the_page_leads_somewhere() -> None:
 async def test_the_documentation_can_be_turned_off() -> None:
     async with serving(router, docs=False) as client:
         assert (await client.get("/docs")).status_code == 404
+        assert (await client.get("/")).status_code == 404
         assert (await client.get("/openapi.json")).status_code == 404
 
 

@@ -189,6 +189,13 @@ def test_names_of_a_register_are_shown_in_place_of_codes() -> None:
     assert "Xiashang Frozen Food" in timeline(page(chain_of(chain_event()), "en", names=names))
 
 
+def test_a_place_that_is_called_as_its_organisation_is_read_once() -> None:
+    event = chain_event(place="350203001")
+    called = Label("东渡卫生院", "Dongdu Clinic")
+    names = Names(parties={IMPORTER.key: called}, places={"urn:suyuan:cn:350203001": called})
+    assert timeline(page(chain_of(event), names=names)).count("东渡卫生院") == 1
+
+
 @pytest.mark.parametrize(
     ("place", "shown"),
     [

@@ -60,7 +60,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Station:
-    """Neighbouring steps of one organisation at one place, newest first."""
+    """Neighbouring steps of one organisation at one place, newest first.
+
+    ``place`` is none also where it is called as the organisation is: a name is read once.
+    """
 
     place: str | None
     party: str
@@ -97,13 +100,17 @@ def stations(
         event = newest_first[pick[0]].stored.event
         return event.place, event.party
 
+    def station(place: Code | None, party: Code, steps: tuple[Step, ...]) -> Station:
+        at = place_name(place, names, language) if place else None
+        who = party_name(party, names, language)
+        return Station(at if at != who else None, who, steps)
+
     return tuple(
-        Station(
-            place_name(place, names, language) if place else None,
-            party_name(party, names, language),
-            tuple(_step(newest_first[i], skipped, odd, product, language) for i, skipped in here),
+        station(
+            *here,
+            tuple(_step(newest_first[i], skipped, odd, product, language) for i, skipped in picks),
         )
-        for (place, party), here in groupby(picked, where)
+        for here, picks in groupby(picked, where)
     )
 
 
