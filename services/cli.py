@@ -131,7 +131,8 @@ def status() -> None:
 def walk_through(
     yes: Annotated[bool, typer.Option("--yes", help="Do not wait for Enter at each stop.")] = False,
 ) -> None:
-    """Walk a newcomer through the city on this machine: post, trace, scan, find a fault.
+    """Walk a newcomer through the city on this machine: post, trace, scan, recall,
+    find a fault.
 
     Every stop shows the command that does the same. It may be walked over and over.
     """

@@ -1,38 +1,28 @@
 """``suyuan demo``: a walk for a newcomer, in the terminal, through the city that runs here.
 
-It does what it shows, over HTTP at the gateway: what happened to a meal is posted, traced and
-scanned, and one of the planted faults is found.
+It does what it shows, over HTTP at the gateway: what happened to a meal is posted, traced, scanned
+and recalled, the recall is lifted, and one of the planted faults is found.
 """
 
 from __future__ import annotations
 
-import json
-import shlex
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import PurePath
-from typing import Any, Self
+from typing import Any
 
-import httpx
-
-from services import operate
-from services.demo import first_fault
 from services.demonstration import pages
 from services.demonstration.faults import Fault, faults
 from services.home import Home
-from services.processes import GATEWAY, service_named
 from services.terminal import Terminal
+from services.tour_guide import Guide
 from services.tour_meal import COOK, Meal
-from services.tour_words import WORDS
-from suyuan.domain.codes import recognise
+from services.tour_recall import TourRecall
 from suyuan.domain.errors import Unavailable
 from suyuan.domain.register import CITY_TIME
-from suyuan.web import qr
 from suyuan.web.pages.words import ACTIVITIES
 
-_SECONDS = 30
 _SHOWN_FAULT = "broken_mass_balance"
 _TIME_FORM = "%Y-%m-%d %H:%M"
 
@@ -50,22 +40,19 @@ def walk(home: Home, terminal: Terminal, *, wait: bool) -> None:
 
     Raises ``Unavailable`` where no city runs, it does not answer, or it has no demonstration.
     """
-    with Tour(home, terminal) as tour:
-        stops = tour.stops()
-        tour.say("welcome")
-        for number, stop in enumerate(stops, 1):
-            terminal.line()
-            tour.say(stop.name, step=number)
-            stop.show()
-            if wait and stop is not stops[-1]:
-                _wait(tour.word("next"))
-        tour.links()
-
-
-def _program() -> str:
-    """This command as it was typed, so that what is shown can be typed in the same place."""
-    typed = sys.argv[0]
-    return shlex.quote(typed) if PurePath(typed).name == "suyuan" else "suyuan"
+    with Guide(home, terminal) as guide:
+        meal = Meal.cooked(datetime.now(CITY_TIME))
+        with TourRecall(guide, meal) as recall:
+            tour = Tour(guide, meal, recall)
+            stops = tour.stops()
+            guide.say("welcome")
+            for number, stop in enumerate(stops, 1):
+                terminal.line()
+                guide.say(stop.name, step=number)
+                stop.show()
+                if wait and stop is not stops[-1]:
+                    _wait(guide.word("next"))
+            tour.links()
 
 
 def _wait(prompt: str) -> None:
@@ -77,72 +64,48 @@ def _wait(prompt: str) -> None:
 
 
 class Tour:
-    """What the stops share: the city's address, the keys, the event of this walk."""
+    """The stops, about the meal of this walk."""
 
-    def __init__(self, home: Home, terminal: Terminal) -> None:
-        city = home.city()
-        self._terminal = terminal
-        self._keys = operate.demonstration_keys(home)
-        self._public_url = city.public_url
-        self._url = service_named(home, city, GATEWAY).url
-        self._departments = city.subsystems
-        self._client = httpx.Client(
-            base_url=self._url,
-            timeout=_SECONDS,
-            trust_env=False,
-            headers={"Accept-Language": terminal.language},
-        )
-        self._meal = Meal.cooked(datetime.now(CITY_TIME))
-        self._code = self._meal.code
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._client.close()
-
-    def word(self, name: str, /, **params: object) -> str:
-        return WORDS[name][0 if self._terminal.language == "zh" else 1].format(**params)
-
-    def say(self, name: str, /, **params: object) -> None:
-        self._terminal.line(self.word(name, **params))
+    def __init__(self, guide: Guide, meal: Meal, recall: TourRecall) -> None:
+        self._guide = guide
+        self._terminal = guide.terminal
+        self._meal = meal
+        self._recall = recall
 
     def stops(self) -> list[Stop]:
         """The walk. Raises ``Unavailable`` where there is nothing to walk through."""
-        if not self._chain(pages()[0].code)["events"]:
+        if not self._guide.chain(pages()[0].code)["events"]:
             raise Unavailable("no_demonstration")
         return [
             Stop("post", self.post),
             Stop("trace", self.trace),
             Stop("scan", self.scan),
+            Stop("recall", self._recall.publish),
+            Stop("lift", self._recall.lift),
             Stop("fault", self.fault),
         ]
 
     def post(self) -> None:
         """Report what the kitchen did, and show the command that would have done so."""
-        meal = self._meal
-        self._ask("POST", "/v1/events", meal.farm.uscc, json=meal.farms)
-        self.say("post_why")
-        body = json.dumps(meal.kitchens, ensure_ascii=False, indent=1)
-        key = f'"Authorization: Bearer $({_program()} key demo {COOK})"'
-        self._command(
-            f"curl -s {self._url}/v1/events -H {key}"
-            f" -H 'Content-Type: application/json' -d {shlex.quote(body)}"
-        )
-        answer = self._ask("POST", "/v1/events", COOK, json=meal.kitchens)
-        self.say("posted", ids=", ".join(answer["ids"]))
+        meal, guide = self._meal, self._guide
+        guide.ask("POST", "/v1/events", meal.farm.uscc, json=meal.farms)
+        guide.say("post_why")
+        guide.command("/v1/events", COOK, body=meal.kitchens)
+        answer = guide.ask("POST", "/v1/events", COOK, json=meal.kitchens)
+        guide.say("posted", ids=", ".join(answer["ids"]))
 
     def trace(self) -> None:
         """Ask for its chain as anybody may, and show it as a time line."""
-        self.say("trace_why")
-        self._command(f"curl -s {shlex.quote(self._chain_url(self._code))}")
-        chain = self._chain(self._code)
+        guide = self._guide
+        guide.say("trace_why")
+        guide.command(f"/v1/chains/{self._meal.code}")
+        chain = guide.chain(self._meal.code)
         self._terminal.table(
-            [self.word(name) for name in ("when", "what", "who", "where")], self._steps(chain)
+            [guide.word(name) for name in ("when", "what", "who", "where")], self._steps(chain)
         )
         kept = sorted({name for event in chain["events"] for name in event["subsystem"]})
         silent = [s["subsystem"] for s in chain["sources"] if s["status"] != "answered"]
-        self.say(
+        guide.say(
             "traced_partly" if silent else "traced",
             count=len(chain["events"]),
             departments=", ".join(kept),
@@ -152,28 +115,28 @@ class Tour:
 
     def scan(self) -> None:
         """Show the symbol that stands on the product, and where it leads."""
-        self.say("scan_why")
-        address = self._page(self._code)
+        self._guide.say("scan_why")
+        address = self._guide.page(self._meal.code)
         self._terminal.qr(address)
         self._terminal.line(f"  {address}")
-        if "//127.0.0.1" in self._public_url or "//localhost" in self._public_url:
-            self.say("scan_local")
+        public_url = self._guide.public_url
+        if "//127.0.0.1" in public_url or "//localhost" in public_url:
+            self._guide.say("scan_local")
 
     def fault(self) -> None:
         """Ask for a chain in which something is wrong, and show what the platform says of it."""
         planted = faults()
         shown = planted[_SHOWN_FAULT]
-        chain = self._chain(shown.code, "city", direction="both")
+        guide = self._guide
+        chain = guide.chain(shown.code, "city", direction="both")
         if not chain["events"]:
-            self.say("no_faults")
+            guide.say("no_faults")
             return
-        self.say("fault_why", count=len(planted), what=self._named(shown))
-        url = f"{self._chain_url(shown.code)}?direction=both"
-        key = f'"Authorization: Bearer $({_program()} key demo city)"'
-        self._command(f"curl -s -H {key} {shlex.quote(url)}")
+        guide.say("fault_why", count=len(planted), what=self._named(shown))
+        guide.command(f"/v1/chains/{shown.code}?direction=both", "city")
         for finding in chain["findings"]:
             self._terminal.line(f"  ⚠ {finding['type']}: {finding['detail']}")
-        self.say("fault_others")
+        guide.say("fault_others")
         for one in planted.values():
             if one is not shown:
                 found = ", ".join(one.findings)
@@ -181,19 +144,19 @@ class Tour:
 
     def links(self) -> None:
         """Where to go on from here."""
+        guide = self._guide
         self._terminal.line()
-        self.say("links")
+        guide.say("links")
         for url, name in (
-            (self._page(self._code), "link_page"),
-            (self._chain_url(self._code), "link_chain"),
-            (f"{self._url}/v1/subsystems", "link_subsystems"),
-            (f"{self._url}/docs", "link_docs"),
+            (guide.page(self._meal.code), "link_page"),
+            (f"{guide.url}/v1/chains/{self._meal.code}", "link_chain"),
+            (f"{guide.url}/v1/subsystems", "link_subsystems"),
+            (f"{guide.url}/docs", "link_docs"),
         ):
-            self._terminal.line(f"  {url}  {self.word(name)}")
-        chinese = self._terminal.language == "zh"
+            self._terminal.line(f"  {url}  {guide.word(name)}")
         for page in pages()[1:]:
             self._terminal.line(
-                f"  {self._public_url}{page.path}  {page.zh if chinese else page.en}"
+                f"  {guide.public_url}{page.path}  {guide.either(page.zh, page.en)}"
             )
 
     def _steps(self, chain: Mapping[str, Any]) -> Sequence[tuple[str, ...]]:
@@ -210,36 +173,7 @@ class Tour:
 
     def _activity(self, event: Mapping[str, Any]) -> str:
         label = ACTIVITIES.get((event["kind"], event["activity"]))
-        if label is None:
-            return str(event["step"])
-        return label.zh if self._terminal.language == "zh" else label.en
+        return str(event["step"]) if label is None else self._guide.either(label.zh, label.en)
 
     def _named(self, fault: Fault) -> str:
-        return fault.zh if self._terminal.language == "zh" else fault.en
-
-    def _command(self, text: str) -> None:
-        self._terminal.line(f"\n{text}\n")
-
-    def _page(self, code: str) -> str:
-        return qr.page_address(self._public_url, recognise(code))
-
-    def _chain_url(self, code: str) -> str:
-        return f"{self._url}/v1/chains/{code}"
-
-    def _chain(self, code: str, name: str | None = None, **parameters: str) -> dict[str, Any]:
-        return self._ask("GET", f"/v1/chains/{code}", name, params=parameters)
-
-    def _ask(self, method: str, path: str, name: str | None, **how: Any) -> dict[str, Any]:
-        """The gateway's answer, asked with a demonstration key by its name."""
-        headers = {"Authorization": f"Bearer {self._keys[name]}"} if name is not None else {}
-        try:
-            answer = self._client.request(method, path, headers=headers, **how)
-        except httpx.HTTPError as error:
-            reason = str(error) or type(error).__name__
-            raise Unavailable("gateway_silent", url=self._url, reason=reason) from error
-        if not answer.is_success:
-            raise Unavailable(
-                "demonstration_refused", status=answer.status_code, reason=first_fault(answer)
-            )
-        told: dict[str, Any] = answer.json()
-        return told
+        return self._guide.either(fault.zh, fault.en)

@@ -22,9 +22,10 @@ _RICE = "(01)09521234000044"
 
 @dataclass(frozen=True, slots=True)
 class Meal:
-    """One portion by its ``code``, and what the farm and the kitchen report of it."""
+    """One portion by its ``code``, the lot of ``greens`` in it, what farm and kitchen report."""
 
     code: str
+    greens: str
     farm: Enterprise
     farms: list[Report]
     kitchens: list[Report]
@@ -35,7 +36,8 @@ class Meal:
         (farm,) = named("farm_jimei")
         lot = f"T{now:%y%m%d%H%M%S%f}"
         code = f"{_RICE}(10){lot}"
-        greens = [part(codes.own(farm.uscc, lot), "0.2")]
+        picked = codes.own(farm.uscc, lot)
+        greens = [part(picked, "0.2")]
         way = {
             "from": {"party": farm.uscc, "place": farm.place},
             "to": {"party": COOK, "place": _KITCHEN},
@@ -52,6 +54,7 @@ class Meal:
         dish = {"name": "青菜炒饭 Fried rice with greens"}
         return cls(
             code,
+            picked,
             farm,
             [
                 told(3, "production harvest", farm.place, items=greens, product=facts),

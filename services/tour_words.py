@@ -4,10 +4,10 @@ from __future__ import annotations
 
 WORDS: dict[str, tuple[str, str]] = {
     "welcome": (
-        "带您走一遍：上报两个事件，追溯它，扫码查看，再找出一处预设的差错。数据均为虚构。",
+        "带您走一遍：上报、追溯、扫码，召回其原料再撤销，最后找出一处预设的差错。数据均为虚构。",
         (
-            "A short walk: report two events, trace them, scan the code, and find a fault that was"
-            " planted. Everybody in it is fictitious."
+            "A short walk: report two events, trace them, scan the code, recall an ingredient and"
+            " lift that again, and find a fault that was planted. Everybody in it is fictitious."
         ),
     ),
     "post": ("{step}. 上报", "{step}. Report"),
@@ -49,6 +49,55 @@ WORDS: dict[str, tuple[str, str]] = {
     "scan_local": (
         "（手机要能访问到：以 SUYUAN_HOST=0.0.0.0 和 SUYUAN_PUBLIC_URL 启动。）",
         "(For a phone to reach it, start with SUYUAN_HOST=0.0.0.0 and SUYUAN_PUBLIC_URL.)",
+    ),
+    "recall": ("{step}. 召回", "{step}. Recall"),
+    "recall_why": (
+        "抽检发现这批青菜农药残留超标。食品主管部门提出召回，只需说出青菜的批次：",
+        (
+            "A sample of these greens had too much of a pesticide. The food department proposes a"
+            " recall, and names nothing but their lot:"
+        ),
+    ),
+    "recall_reaches": ("平台随即查明波及范围：", "What it reaches is found at once:"),
+    "recall_thing": ("  • {code}", "  • {code}"),
+    "recall_held": (
+        "共 {things} 批，现由以下企业持有：{holders}。",
+        "{things} lots, held by {holders}.",
+    ),
+    "recall_hole": (
+        "{subsystem} 没有应答；平台会继续询问，演示中由提出者签认。",
+        "{subsystem} did not answer; it is asked again and again, and the proposer answers for it.",
+    ),
+    "recall_approve": (
+        "提出者不能自己批准。由市级批准：",
+        "Whoever proposed it cannot approve it. The city does:",
+    ),
+    "recall_publish": ("然后发布：", "Then it is published:"),
+    "banner": (
+        "{seconds} 秒后，炒饭的页面上写着“{banner}”；可以重新扫码或刷新：",
+        'After {seconds} s the page of the rice says "{banner}"; scan or load it again:',
+    ),
+    "no_banner": (
+        "{seconds} 秒后，提示已从页面上消失；每一步仍留有记录：",
+        "After {seconds} s the page says so no more; the record of every step stays:",
+    ),
+    "late_banner": (
+        "{seconds} 秒后，炒饭的页面仍未提示召回：",
+        "After {seconds} s the page of the rice does not tell of it yet:",
+    ),
+    "late_no_banner": (
+        "{seconds} 秒后，炒饭的页面仍提示召回：",
+        "After {seconds} s the page of the rice still tells of it:",
+    ),
+    "inbox_why": ("持有它的超市收到了通知：", "The supermarket that holds it has been told:"),
+    "notice": (
+        "  ✉ {reason}：您处有 {things} 批",
+        "  ✉ {reason}: {things} with you",
+    ),
+    "lift": ("{step}. 撤销召回", "{step}. Lift it"),
+    "lift_why": (
+        "原来是样品弄混了。撤销召回，写明原因：",
+        "The samples had been mixed up. It is lifted, with the reason:",
     ),
     "fault": ("{step}. 找差错", "{step}. Find a fault"),
     "fault_why": (

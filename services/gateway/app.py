@@ -28,6 +28,7 @@ from suyuan.web.claims import changes_key
 from suyuan.web.deadlines import Deadlines
 from suyuan.web.pages.names import Names
 from suyuan.web.pages.words import Label
+from suyuan.web.recalls import export as recall_export
 from suyuan.web.recalls import in_force
 from suyuan.web.recalls import routes as recalls
 from suyuan.web.recalls.runner import RecallRunner
@@ -92,7 +93,9 @@ async def _recalling(app: FastAPI, members: Members) -> AsyncIterator[None]:
     app.state.notice_board = FederatedBoard(database, publishers, members)
     scopes = RecallRunner(database, FederatedScoper(members))
     sender = WebhookSender(database, private=app.state.settings.webhook_private)
-    app.state.recalls = Recalls(database, "", scopes.wake, FederatedLots(members))
+    app.state.recalls = Recalls(
+        database, "", scopes.wake, FederatedLots(members), app.state.name_book.ask
+    )
     async with scopes.at_work(), sender.at_work():
         yield
 
@@ -112,6 +115,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
             coding.router,
             in_force.router,
             recalls.router,
+            recall_export.router,
             chains.router,
             complaints.router,
             exports.router,

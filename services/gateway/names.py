@@ -6,7 +6,7 @@ from services.gateway.members import Members
 from services.gateway.registry import Subsystem
 from suyuan.domain.caller import Caller
 from suyuan.domain.chain import Chain, SourceStatus
-from suyuan.domain.naming import Known, wanted_by
+from suyuan.domain.naming import Known, Wanted, wanted_by
 from suyuan.sources.names import FederatedNames, RemoteNames
 from suyuan.web.deadlines import Deadlines
 
@@ -32,6 +32,11 @@ class FederatedNameBook:
         }
         seconds = _seconds_left(chain, self._deadlines.for_caller(caller))
         return await FederatedNames(asked, seconds=seconds).ask(wanted_by(chain))
+
+    async def ask(self, wanted: Wanted, caller: Caller) -> Known:
+        """What they say of some keys, whoever answers in time."""
+        asked = {m.id: self._register(m, caller) for m in self._members.registry.ours}
+        return await FederatedNames(asked, seconds=NAMES_SECONDS).ask(wanted)
 
     def _register(self, member: Subsystem, caller: Caller) -> RemoteNames:
         return RemoteNames(

@@ -18,10 +18,14 @@ from services.ingest.label_job import LabelJob, Printing
 from services.ingest.metrics import measure
 from services.ingest.recall_scoping import OwnScoper
 from services.ingest.register_job import RegisterJob
+from suyuan.domain.caller import Caller
+from suyuan.domain.naming import Known, Wanted
 from suyuan.domain.register import Kind
 from suyuan.sources.lots import OwnLots
+from suyuan.sources.names import OwnNames
 from suyuan.web.app import create_app as create
 from suyuan.web.files import FileKind
+from suyuan.web.recalls import export as recall_export
 from suyuan.web.recalls import routes as recalls
 from suyuan.web.recalls.runner import RecallRunner
 from suyuan.web.recalls.service import Recalls
@@ -36,6 +40,7 @@ ROUTERS = (
     register.router,
     code_ranges.router,
     recalls.router,
+    recall_export.router,
 )
 
 
@@ -56,8 +61,14 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.grouping = Grouping(app.state.database)
     scopes = RecallRunner(app.state.database, OwnScoper(app.state.database, settings.name))
     sender = WebhookSender(app.state.database, private=settings.webhook_private)
+    names = OwnNames(app.state.database)
+
+    async def named(wanted: Wanted, caller: Caller) -> Known:
+        del caller  # what it gives is public
+        return await names.ask(wanted)
+
     app.state.recalls = Recalls(
-        app.state.database, settings.name, scopes.wake, OwnLots(app.state.database)
+        app.state.database, settings.name, scopes.wake, OwnLots(app.state.database), named
     )
     async with runner.at_work(), scopes.at_work(), sender.at_work():
         yield

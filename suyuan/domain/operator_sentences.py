@@ -115,6 +115,10 @@ OPERATOR_SENTENCES: dict[str, tuple[str, str]] = {
         "SUYUAN_PORT 的值“{text}”不是端口号；请写 0 至 65535 之间的数。",
         'SUYUAN_PORT is "{text}", which is no port; write a number from 0 to 65535.',
     ),
+    "recall_not_scoped": (
+        "召回 {path} 的波及范围没有及时查明；请用 suyuan status 查看各服务。",
+        "What the recall {path} reaches was not found out in time; suyuan status shows what runs.",
+    ),
     "registry_refused": (
         "子系统登记文件无法使用（{reason}）。",
         "The registry file cannot be used ({reason}).",

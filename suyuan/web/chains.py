@@ -19,7 +19,8 @@ from suyuan.domain.trail import DEFAULT_MAX_EVENTS, Direction, Question
 from suyuan.web import paths, qr
 from suyuan.web.accept import CSV, JSON, XLSX, named
 from suyuan.web.auth import Asking
-from suyuan.web.exports import FILE, export_chain
+from suyuan.web.export_files import FILE
+from suyuan.web.exports import export_chain
 from suyuan.web.language import negotiate, vary_on_language
 from suyuan.web.responses import json_response
 from suyuan.web.seen import seen

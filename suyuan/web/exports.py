@@ -1,21 +1,13 @@
-"""Chains as spreadsheets: the same view as the JSON, written whole before its first byte is sent.
-
-Half an export would look like a whole one. So it goes into a temporary file that has no name, row
-by row, and from there to the caller; memory holds one page of the chain.
-"""
+"""Chains as spreadsheets: the same view as the JSON; memory holds one page of the chain."""
 
 from __future__ import annotations
 
 import asyncio
-import re
-from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from tempfile import TemporaryFile
-from typing import Annotated, BinaryIO
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from suyuan.domain import policy
@@ -24,31 +16,19 @@ from suyuan.domain.codes import recognise
 from suyuan.domain.trail import Direction, Question
 from suyuan.web import paths
 from suyuan.web.accept import CSV, XLSX
-from suyuan.web.admission import Slots
 from suyuan.web.auth import Asking
-from suyuan.web.language import Language, negotiate, vary_on_language
+from suyuan.web.export_files import FILE, export
+from suyuan.web.language import Language
 from suyuan.web.seen import seen
 from suyuan.web.times import QueryTime
 from suyuan.wire.exports.chain_export import ChainExport
 from suyuan.wire.exports.chain_tables import TABLES, Asked
-from suyuan.wire.exports.tables import Table
-from suyuan.wire.exports.writing import CsvWriter, Writer, XlsxWriter
+from suyuan.wire.exports.writing import Writer
 
 # Events in memory at once. Each page walks the chain from its beginning, so small ones take long.
 PAGE_EVENTS = 50_000
 # An export of more events is a copy of the store; its end says that it was cut.
 MOST_EVENTS = 1_000_000
-
-_ENDINGS = {CSV: "csv", XLSX: "xlsx"}
-_WRITERS: dict[str, Callable[[BinaryIO, Sequence[Table], str], Writer]] = {
-    CSV: CsvWriter,
-    XLSX: XlsxWriter,
-}
-# How the API's description tells a file.
-FILE = {"schema": {"type": "string", "format": "binary"}}
-_CHUNK = 256 * 1024
-_NAME = re.compile(r"[^0-9A-Za-z._-]+")
-_NAME_CHARACTERS = 80
 
 paths.install()
 router = APIRouter()
@@ -104,22 +84,14 @@ async def export_chain(
     """The answer to a question as a file of a media type, at most ``most`` events and no fewer
     than a page. Raises what tracing raises, and Unavailable when too many export at once.
     """
-    language = negotiate(request.headers.get("accept-language"))
-    slots: Slots = request.app.state.exports
-    file = TemporaryFile()  # noqa: SIM115  it is closed when its last byte is sent
-    try:
-        async with slots.taken():
-            told = Asked(asked, caller.owner, datetime.now(UTC))
-            writer = _WRITERS[form](file, TABLES, language.value)
-            export = ChainExport(writer, told, language.value)
-            try:
-                await _add_pages(request, question, caller, language, export, most)
-            finally:
-                await asyncio.to_thread(export.finish)
-        return _answer(file, question, form, language)
-    except BaseException:
-        file.close()
-        raise
+
+    async def fill(writer: Writer, language: Language) -> None:
+        told = ChainExport(writer, Asked(asked, caller.owner, datetime.now(UTC)), language.value)
+        await _add_pages(request, question, caller, language, told, most)
+        told.finish()
+
+    name = question.code.short.removeprefix("https://id.gs1.org/")
+    return await export(request, form, f"chain-{name}", TABLES, fill)
 
 
 async def _whole(
@@ -143,41 +115,16 @@ async def _add_pages(
     question: Question,
     caller: Caller,
     language: Language,
-    export: ChainExport,
+    told: ChainExport,
     most: int,
 ) -> None:
     """Every page, as of the moment of the first, so that none sees what an earlier one did not."""
     while True:
         began = datetime.now(UTC)
         chain, known = await seen(request, question, caller, language)
-        goes_on = chain.next is not None and export.events + len(chain.events) < most
-        await asyncio.to_thread(export.add, chain, known, goes_on=goes_on)
+        goes_on = chain.next is not None and told.events + len(chain.events) < most
+        await asyncio.to_thread(told.add, chain, known, goes_on=goes_on)
         if not goes_on:
             return
         assert chain.next is not None, "it goes on"
         question = replace(question, after=chain.next, known_at=question.known_at or began)
-
-
-def _answer(file: BinaryIO, question: Question, form: str, language: Language) -> Response:
-    size = file.seek(0, 2)
-    file.seek(0)
-    # As people type it, of what every file system takes.
-    name = _NAME.sub("-", question.code.short.removeprefix("https://id.gs1.org/")).strip("-.")
-    name = f"chain-{name[:_NAME_CHARACTERS]}.{_ENDINGS[form]}"
-    headers = {
-        "Content-Length": str(size),
-        "Content-Disposition": f'attachment; filename="{name}"',
-        "Cache-Control": "no-store",
-        "X-Content-Type-Options": "nosniff",
-    }
-    media_type = "text/csv; charset=utf-8; header=present" if form == CSV else form
-    response = StreamingResponse(_chunks(file), headers=headers, media_type=media_type)
-    vary_on_language(response.headers, language)
-    response.headers.add_vary_header("Accept")
-    return response
-
-
-async def _chunks(file: BinaryIO) -> AsyncIterator[bytes]:
-    with file:
-        while chunk := await asyncio.to_thread(file.read, _CHUNK):
-            yield chunk

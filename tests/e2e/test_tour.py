@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import re
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -103,10 +104,64 @@ def drawn(lines: list[str]) -> Image.Image:
     return picture.resize((picture.width * scale, picture.height * scale), Image.Resampling.NEAREST)
 
 
-def test_a_planted_fault_is_found_and_the_others_are_listed(
+def test_a_recall_goes_from_the_request_to_the_page_and_the_inbox(
     running: RunningCity, told: str
 ) -> None:
     shown = part(told, 4)
+    things = re.findall(r"^  • (\S+)$", shown, re.MULTILINE)
+    assert len(things) == 2
+    assert "2 lots, held by " in shown
+    assert re.search(r'After \d\.\d s the page of the rice says "An ingredient or source', shown)
+    assert re.findall(r"^  (http\S+)$", shown, re.MULTILINE) == re.findall(
+        r"^  (http\S+)$", part(told, 3), re.MULTILINE
+    )
+    assert "✉ Too much of a pesticide was found: " in shown
+
+
+def test_a_lifted_recall_is_gone_and_no_page_tells_of_it(running: RunningCity, told: str) -> None:
+    shown = part(told, 5)
+    assert re.search(r"After \d\.\d s the page says so no more", shown)
+    assert in_force(running) == []
+    states = {recall["state"] for recall in recalls(running)}
+    assert states == {"lifted"}
+
+
+def test_the_commands_of_the_recall_do_what_is_shown(running: RunningCity, told: str) -> None:
+    propose = re.search(r"curl .*?\n}'\n", part(told, 4), re.DOTALL)
+    assert propose is not None
+    proposed = typed(running, propose[0])
+    while proposed["state"] == "scoping":
+        time.sleep(0.2)
+        (proposed,) = (r for r in recalls(running) if r["id"] == proposed["id"])
+    shown = re.search(r"/v1/recalls/([0-9a-f-]{36})/approve", told)
+    assert shown is not None
+    taken = [
+        *re.findall(r"curl .*/(?:approve|publish)'? -H .*", part(told, 4)),
+        re.findall(r"curl .*?\n}'\n", part(told, 5), re.DOTALL)[0],
+    ]
+    states = [typed(running, one.replace(shown[1], proposed["id"]))["state"] for one in taken]
+    assert states == ["approved", "published", "lifted"]
+
+
+def recalls(city: RunningCity) -> list[dict[str, Any]]:
+    headers = {"Authorization": f"Bearer {city.suyuan('key', 'demo', 'city')}"}
+    told: list[dict[str, Any]] = httpx.get(f"{city.url}/v1/recalls", headers=headers).json()[
+        "recalls"
+    ]
+    return told
+
+
+def in_force(city: RunningCity) -> list[dict[str, Any]]:
+    """The recalls that shoppers are told of, once what was known a second ago is not any more."""
+    time.sleep(1.1)
+    told: list[dict[str, Any]] = httpx.get(f"{city.url}/v1/recalls/in-force").json()["recalls"]
+    return told
+
+
+def test_a_planted_fault_is_found_and_the_others_are_listed(
+    running: RunningCity, told: str
+) -> None:
+    shown = part(told, 6)
     assert "mass_gain: " in shown
     assert "30 KGM more came out than went in" in shown
     command = re.search(r"curl .*", shown)
@@ -128,13 +183,16 @@ def test_it_may_be_walked_again_in_chinese(running: RunningCity, told: str) -> N
     again = toured(running, language="zh_CN.UTF-8")
     assert "产出比投入多 30 KGM" in again
     assert "全部应答，没有缺口" in again
-    assert len(STEP.findall(again)) == len(STEP.findall(told)) == 4
+    assert len(STEP.findall(again)) == len(STEP.findall(told)) == 6
 
 
 def test_with_a_department_stopped_it_says_who_is_silent(running: RunningCity) -> None:
     running.suyuan("stop", "inputs")
     try:
-        assert "not answered: inputs" in toured(running)
+        told = toured(running)
+        assert "not answered: inputs" in told
+        assert "⚠ inputs did not answer" in part(told, 4)
+        assert "the page of the rice says" in part(told, 4)
     finally:
         running.suyuan("start", "inputs")
 
@@ -162,5 +220,29 @@ def test_on_a_terminal_it_waits_for_enter(running: RunningCity) -> None:
             os.write(ours, b"\n")
     os.close(ours)
     assert process.wait(SECONDS) == 0
-    assert said.count("Press Enter") == 3
+    assert said.count("Press Enter") == 5
     assert "Open next:" in said
+
+
+def test_a_walk_that_is_left_takes_its_recall_back(running: RunningCity) -> None:
+    """Ctrl-C while the page has the banner."""
+    before = len(recalls(running))
+    process = subprocess.Popen(
+        [SUYUAN, "demo"],
+        env={**running.environment, "LC_ALL": "C.UTF-8"},
+        stdin=(ends := pty.openpty())[1],
+        stdout=ends[1],
+        stderr=ends[1],
+    )
+    said = ""
+    while said.count("Press Enter") < 4:
+        heard = os.read(ends[0], 65536).decode(errors="replace")
+        said += heard
+        if "Press Enter" in heard and said.count("Press Enter") < 4:
+            os.write(ends[0], b"\n")
+    assert len(in_force(running)) == 1
+    process.send_signal(signal.SIGINT)
+    process.wait(SECONDS)
+    for end in ends:
+        os.close(end)
+    assert [r["state"] for r in recalls(running)[: len(recalls(running)) - before]] == ["lifted"]

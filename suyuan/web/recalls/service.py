@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Protocol
@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 from suyuan.domain.caller import Caller, CallerRole
 from suyuan.domain.codes import recognise
 from suyuan.domain.errors import Fault, NotAllowed, NotAuthenticated, NotKnown, ReportRefused
+from suyuan.domain.naming import Known, Wanted
 from suyuan.domain.recall import (
     Action,
     Actor,
@@ -21,7 +22,13 @@ from suyuan.domain.recall import (
     after,
     may_recall,
 )
-from suyuan.domain.recall_scope import RecallNotice, ScopeThing
+from suyuan.domain.recall_scope import (
+    Quantities,
+    RecallNotice,
+    ScopeHolder,
+    ScopeHole,
+    ScopeThing,
+)
 from suyuan.storage import recall_notices, recalls
 from suyuan.storage.engine import Database, WriteConnection
 from suyuan.web.recalls.webhooks import new_secret
@@ -29,6 +36,8 @@ from suyuan.wire.recalls import MOST_CODES, keep, kept, kept_quantities, write_r
 
 # Holders that stand in the answer; all of them are in the things.
 _HOLDERS = 1_000
+# And in a file.
+_MOST_HOLDERS = 100_000
 
 Json = dict[str, object]
 
@@ -40,17 +49,28 @@ class Lots(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Scoped:
+    """A recall and what is known of its scope, but for the things themselves."""
+
+    recall: Recall
+    holders: Sequence[ScopeHolder]
+    holes: Sequence[ScopeHole]
+    quantities: Quantities | None
+
+
+@dataclass(frozen=True, slots=True)
 class Recalls:
     """The recalls that one service keeps. ``home`` is its subsystem's, empty at the gateway.
 
     ``wake`` is called when there is a scope to be found; ``lots`` knows which codes a maker's lot
-    number stands for.
+    number stands for; ``names`` tells what registers know.
     """
 
     database: Database
     home: str
     wake: Callable[[], None]
     lots: Lots
+    names: Callable[[Wanted, Caller], Awaitable[Known]]
 
     async def propose(self, proposal: Proposal, caller: Caller) -> UUID:
         """A new recall, whose scope is found next.
@@ -109,6 +129,12 @@ class Recalls:
         async with self.database.writing() as connection:
             recall = await self._find(connection, recall_id, caller)
             return await self._shown(connection, recall)
+
+    async def scope(self, recall_id: UUID, caller: Caller) -> Scoped:
+        """A recall as it goes into a file, with up to ``_MOST_HOLDERS`` holders."""
+        async with self.database.writing() as connection:
+            recall = await self._find(connection, recall_id, caller)
+            return await self._scoped(connection, recall, _MOST_HOLDERS)
 
     async def list_own(
         self, caller: Caller, states: Sequence[RecallState] | None, limit: int
@@ -191,12 +217,21 @@ class Recalls:
         return _visible(await recalls.find(connection, recall_id, kept), recall_id, caller)
 
     async def _shown(self, connection: WriteConnection, recall: Recall) -> Json:
+        scoped = await self._scoped(connection, recall, _HOLDERS)
         return write_recall(
             recall,
             things=await recalls.count_things(connection, recall.id),
-            holes=await recalls.holes(connection, recall.id),
-            holders=await recalls.holders(connection, recall.id, _HOLDERS),
-            quantities=kept_quantities(await recalls.quantities(connection, recall.id)),
+            holes=scoped.holes,
+            holders=scoped.holders,
+            quantities=scoped.quantities,
+        )
+
+    async def _scoped(self, connection: WriteConnection, recall: Recall, holders: int) -> Scoped:
+        return Scoped(
+            recall,
+            await recalls.holders(connection, recall.id, holders),
+            await recalls.holes(connection, recall.id),
+            kept_quantities(await recalls.quantities(connection, recall.id)),
         )
 
 

@@ -56,7 +56,7 @@ class ChainExport:
             self._writer.write(FINDINGS, self._new([{"finding": "limit", "detail": detail}]))
 
     def finish(self) -> None:
-        """Say what was asked and whether this is everything, and close the file."""
+        """Say what was asked and whether this is everything."""
         if self._last is not None:
             rows = about_rows(
                 self._last,
@@ -66,7 +66,6 @@ class ChainExport:
                 language=self._language,
             )
             self._writer.write(ABOUT, rows)
-        self._writer.close()
 
     def _new(self, rows: Iterable[Row]) -> Iterator[Row]:
         for row in rows:

@@ -15,7 +15,7 @@ from suyuan.domain.chain import Chain, ChainEvent, SourceStatus, product_of
 from suyuan.domain.codes import Code
 from suyuan.domain.events import Event, Item
 from suyuan.domain.naming import Known
-from suyuan.domain.register import Party, Place
+from suyuan.domain.register import Party, Place, Product
 from suyuan.wire.chains import finding_detail, write_holes
 from suyuan.wire.exports.tables import Column, Row, Table, Value
 from suyuan.wire.exports.words import (
@@ -132,12 +132,12 @@ def holder_rows(chain: Chain, known: Known, language: str) -> Iterator[Row]:
     name = product_of(chain).name
     for balance in chain.ledger.balances:
         yield {
-            "lot_code": _short_key(balance.code),
+            "lot_code": short_key(balance.code),
             "product": name,
-            "party": _short_key(balance.party),
-            "party_name": _name(known.parties.get(balance.party or ""), language),
-            "place": _short_key(balance.place),
-            "place_name": _name(known.places.get(balance.place or ""), language),
+            "party": short_key(balance.party),
+            "party_name": name_of(known.parties.get(balance.party or ""), language),
+            "place": short_key(balance.place),
+            "place_name": name_of(known.places.get(balance.place or ""), language),
             "quantity": balance.quantity,
             "unit": unit_word(balance.unit, language),
         }
@@ -149,7 +149,7 @@ def finding_rows(chain: Chain, limits: Iterable[str], language: str) -> Iterator
         yield {
             "finding": finding.type,
             "detail": finding_detail(finding, language),
-            "lot_code": _short_key(finding.code),
+            "lot_code": short_key(finding.code),
             "event": finding.event,
         }
     for hole in write_holes(chain.holes):
@@ -158,7 +158,7 @@ def finding_rows(chain: Chain, limits: Iterable[str], language: str) -> Iterator
             yield {
                 "finding": "hole",
                 "detail": detail,
-                "lot_code": _short_key(key),
+                "lot_code": short_key(key),
                 "subsystem": hole["subsystem"],
                 "since": hole["window"]["from"],
                 "until": hole["window"]["to"],
@@ -179,17 +179,37 @@ def about_rows(
         "code": chain.code.short,
         "asked": asked.code,
         "direction": str(chain.direction),
-        "since": _moment(chain.since),
-        "as_of": _moment(chain.as_of),
-        "known_at": _moment(chain.known_at),
+        "since": moment(chain.since),
+        "as_of": moment(chain.as_of),
+        "known_at": moment(chain.known_at),
         "events": str(events),
         "complete": said("yes" if complete else "no", language),
         "sources": ", ".join(f"{s.subsystem}: {s.status.value}" for s in chain.sources),
         "asked_by": asked.who,
         "asked_at": asked.when.isoformat(timespec="seconds"),
     }
+    yield from facts(values, language)
+
+
+def facts(values: Mapping[str, str | None], language: str) -> Iterator[Row]:
+    """Rows about the file itself, by the names of their words."""
     for name, value in values.items():
         yield {"item": about_word(name, language), "detail": value}
+
+
+def short_key(key: str | None) -> str | None:
+    """A canonical key as people type it."""
+    return Code(key).short if key else None
+
+
+def name_of(entry: Party | Place | Product | None, language: str) -> str | None:
+    """What an entry of a register is called."""
+    return entry.names.of(language) if entry is not None else None
+
+
+def moment(time: datetime | None) -> str | None:
+    """A time as text of its own."""
+    return time.isoformat() if time is not None else None
 
 
 def _shared(one: ChainEvent, known: Known, language: str) -> dict[str, Value]:
@@ -198,9 +218,9 @@ def _shared(one: ChainEvent, known: Known, language: str) -> dict[str, Value]:
         "event_type": event_word(event, language),
         "time": event.time,
         "party": _short(event.party),
-        "party_name": _name(known.parties.get(event.party.key), language),
+        "party_name": name_of(known.parties.get(event.party.key), language),
         "place": _short(event.place),
-        "place_name": _name(known.places.get(event.place.key if event.place else ""), language),
+        "place_name": name_of(known.places.get(event.place.key if event.place else ""), language),
         "from_party": _short(event.source.party),
         "from_place": _short(event.source.place),
         "to_party": _short(event.destination.party),
@@ -253,15 +273,3 @@ def _documents(event: Event, language: str) -> str | None:
 
 def _short(code: Code | None) -> str | None:
     return (code.short or None) if code is not None else None
-
-
-def _short_key(key: str | None) -> str | None:
-    return Code(key).short if key else None
-
-
-def _name(entry: Party | Place | None, language: str) -> str | None:
-    return entry.names.of(language) if entry is not None else None
-
-
-def _moment(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment is not None else None
