@@ -65,6 +65,7 @@ class TourRecall:
             self._step(name, whose)
         self._published = True
         self._look(shown=True)
+        self._told()
         self._inbox()
 
     def lift(self) -> None:
@@ -87,17 +88,19 @@ class TourRecall:
                     seen.add(thing["code"])
                     self._guide.say("recall_thing", **thing)
             if recall["state"] == "previewed":
-                self._holders(recall)
+                self._guide.say("recall_found", things=recall["things"])
                 return recall
             if recall["state"] == "failed":
                 break
         raise Unavailable("recall_not_scoped", path=self._path)
 
-    def _holders(self, recall: dict[str, Any]) -> None:
+    def _told(self) -> None:
+        """Who was told: whoever has any of it, or had to do with it."""
         parties = self._guide.chain(self._meal.code)["parties"]
         names = {party["id"]: party["name"] for party in parties}
-        held = [names.get(h["party"]) or h["party"] for h in recall["holders"] if h["party"]]
-        self._guide.say("recall_held", things=recall["things"], holders=", ".join(held))
+        notices = self._guide.ask("GET", f"{self._path}/notices", _DEPARTMENT)["notices"]
+        told = [names.get(notice["party"]) or notice["party"] for notice in notices]
+        self._guide.say("recall_told", parties=", ".join(told))
 
     def _holes(self, recall: dict[str, Any]) -> None:
         """Somebody has to answer for what a silent department may know."""

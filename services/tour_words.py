@@ -60,9 +60,10 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "recall_reaches": ("平台随即查明波及范围：", "What it reaches is found at once:"),
     "recall_thing": ("  • {code}", "  • {code}"),
-    "recall_held": (
-        "共 {things} 批，现由以下企业持有：{holders}。",
-        "{things} lots, held by {holders}.",
+    "recall_found": ("共 {things} 批。", "{things} lots."),
+    "recall_told": (
+        "凡持有或经手过它的，都已收到通知：{parties}。",
+        "Whoever has or had to do with it is told: {parties}.",
     ),
     "recall_hole": (
         "{subsystem} 没有应答；平台会继续询问，演示中由提出者签认。",
@@ -89,7 +90,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "{seconds} 秒后，炒饭的页面仍提示召回：",
         "After {seconds} s the page of the rice still tells of it:",
     ),
-    "inbox_why": ("持有它的超市收到了通知：", "The supermarket that holds it has been told:"),
+    "inbox_why": ("超市在收件箱里看到：", "The supermarket finds it in its inbox:"),
     "notice": (
         "  ✉ {reason}：您处有 {things} 批",
         "  ✉ {reason}: {things} with you",

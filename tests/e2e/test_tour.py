@@ -110,7 +110,8 @@ def test_a_recall_goes_from_the_request_to_the_page_and_the_inbox(
     shown = part(told, 4)
     things = re.findall(r"^  • (\S+)$", shown, re.MULTILINE)
     assert len(things) == 2
-    assert "2 lots, held by " in shown
+    assert "2 lots." in shown
+    assert re.search(r"is told: .*Xilin Family Farm", shown)
     assert re.search(r'After \d\.\d s the page of the rice says "An ingredient or source', shown)
     assert re.findall(r"^  (http\S+)$", shown, re.MULTILINE) == re.findall(
         r"^  (http\S+)$", part(told, 3), re.MULTILINE
