@@ -7,7 +7,7 @@ never left out quietly; each question it was asked becomes a hole.
 Rounds are what a walk over a network costs. A member reads ahead within its own data, and what one
 member followed the others are asked about in the same round as the walk's own questions: a chain
 that changes hands at every step takes one round a step
-(docs/decisions/0013-rounds-over-departments.md).
+(docs/decisions/0018-rounds-over-departments.md).
 """
 
 from __future__ import annotations
