@@ -49,7 +49,7 @@ class _FederatedScope:
         self._codes = codes_of(recall.proposal.codes)
         reach = Reach(self._codes, recall.proposal.since, recall.proposal.until, whole=False)
         self._walked = WalkedScope(
-            self._source(), reach, recall.proposal.stations, self._find_made_at
+            self._source, reach, recall.proposal.stations, self._find_made_at
         )
 
     def things(self) -> AsyncIterator[list[Reached]]:

@@ -60,7 +60,9 @@ class _SetScope(_OwnScope):
 class _WalkedScope(_OwnScope):
     def __init__(self, database: Database, subsystem: str, proposal: Proposal) -> None:
         super().__init__(database, subsystem, proposal)
-        self._walked = WalkedScope(self._source, self._reach, proposal.stations, self._find_made_at)
+        self._walked = WalkedScope(
+            lambda: self._source, self._reach, proposal.stations, self._find_made_at
+        )
 
     def things(self) -> AsyncIterator[list[Reached]]:
         return self._walked.things()

@@ -29,11 +29,15 @@ MadeAt = Callable[[str, datetime, datetime | None], Awaitable[Sequence[str]]]
 
 
 class WalkedScope:
-    """Everything downstream of a recall's codes. ``holes`` are what was not answered, so far."""
+    """Everything downstream of a recall's codes. ``holes`` are what was not answered, so far.
+
+    ``source`` opens one for each step: a federation tells what it was asked once, and each step
+    knows nothing of the others.
+    """
 
     def __init__(
         self,
-        source: Source,
+        source: Callable[[], Source],
         reach: Reach,
         stations: Iterable[Station] = (),
         made_at: MadeAt | None = None,
@@ -94,10 +98,11 @@ class WalkedScope:
             self._add(Follow(code, came, direct=True) for code in made)
 
     async def _drive(self, doing: Generator[Lookup, Answer, _T]) -> _T:
+        source = self._source()
         try:
             lookup = next(doing)
             while True:
-                answer = await self._source.ask(lookup)
+                answer = await source.ask(lookup)
                 self.holes.update(dict.fromkeys(answer.holes))
                 lookup = doing.send(answer)
         except StopIteration as finished:

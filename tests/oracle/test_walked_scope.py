@@ -34,7 +34,7 @@ class Split:
 
 
 async def _things(source: Split, name: str) -> list[str]:
-    scope = WalkedScope(source, Reach((code(name),), whole=source.whole))
+    scope = WalkedScope(lambda: source, Reach((code(name),), whole=source.whole))
     return [name_of(one.code) async for some in scope.things() for one in some]
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.city import BUYER, City
+from tests.city import BUYER, SELLER, City
 from tests.services.recalls import (
     MADE,
     MADE_LOT,
     OTHER_LOT,
+    PLANT,
+    SERIAL,
     SOURCE_LOT,
     Recall,
     event,
@@ -50,7 +52,12 @@ def test_the_citys_recall_reaches_over_departments(city: City) -> None:
     recall = Recall(city.client("city"))
     shown = recall.scoped()
     assert (shown["state"], shown["holes"], shown["counted"]) == ("previewed", [], True)
-    assert {key(SOURCE_LOT), key(MADE_LOT), key(SOLD_ON)} <= set(recall.things())
+    things = recall.things()
+    assert {key(SOURCE_LOT), key(MADE_LOT), key(SOLD_ON), SERIAL} == set(things)
+    lasts = {code: (told["state"], told["holder"], told["place"]) for code, told in things.items()}
+    assert lasts[key(SOLD_ON)] == ("at", BUYER, PLANT)
+    assert lasts[SERIAL] == ("at", SELLER, PLANT)
+    assert {h["party"] for h in shown["holders"]} == {SELLER, BUYER}
 
 
 def test_what_a_silent_department_may_know_is_a_hole_until_it_answers(city: City) -> None:
