@@ -60,7 +60,8 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.name_book = FederatedNameBook(members, deadlines)
 
     async def code_verdict(key: str) -> Verdict:
-        return Verdict((await coding.status_of(members, key, CONSUMER))["verdict"])
+        told = await coding.status_of(members, key, CONSUMER, seconds=deadlines.consumer)
+        return Verdict(told["verdict"])
 
     app.state.code_verdict = code_verdict
 

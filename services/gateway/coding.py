@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-import httpx
+import msgspec
 from fastapi import APIRouter, Request, Response
 
 from services.gateway.members import Members
@@ -15,7 +16,9 @@ from services.gateway.registry import Subsystem
 from suyuan.domain.caller import Caller
 from suyuan.domain.codes import recognise
 from suyuan.domain.coding.ranges import Verdict
+from suyuan.domain.coding.schemes import stems_of
 from suyuan.domain.errors import Fault, ReportRefused
+from suyuan.sources.asking import Silent, ask
 from suyuan.web import paths
 from suyuan.web.auth import Asking, require_reporting
 from suyuan.web.code_ranges import LABELS_BODY, NOTICE_BODY, ORDER_BODY
@@ -26,6 +29,7 @@ router = APIRouter(tags=["code service"])
 
 _PATH = "/v1/code-ranges"
 SECONDS = 2.0
+_MOST_BYTES = 64 * 1024
 
 
 async def _at_home(request: Request, caller: Caller) -> Response:
@@ -93,10 +97,12 @@ async def get_code_status(request: Request, code: str, caller: Asking) -> Respon
     return json_response({**told, "code": key, "asked": code})
 
 
-async def status_of(members: Members, key: str, caller: Caller) -> dict[str, Any]:
-    """What all subsystems together say of a canonical key, and who was `silent`."""
-    asked = members.registry.ours
-    answers = await asyncio.gather(*(_from(members, m, key, caller) for m in asked))
+async def status_of(
+    members: Members, key: str, caller: Caller, *, seconds: float = SECONDS
+) -> dict[str, Any]:
+    """What all subsystems together say of a canonical key within a time, and who was `silent`."""
+    asked = members.registry.ours if _can_be_given_out(key) else []
+    answers = await asyncio.gather(*(_from(members, m, key, caller, seconds) for m in asked))
     silent = [m.id for m, answer in zip(asked, answers, strict=True) if answer is None]
     given = [answer for answer in answers if answer is not None]
     known = [answer for answer in given if answer["verdict"] != Verdict.FOREIGN]
@@ -105,21 +111,36 @@ async def status_of(members: Members, key: str, caller: Caller) -> dict[str, Any
     return {**(said or {**none, "subsystem": None}), "silent": silent}
 
 
+def _can_be_given_out(key: str) -> bool:
+    """Whether codes like this are given out anywhere: of a lot nobody need be asked."""
+    return next(stems_of(key), None) is not None
+
+
 async def _from(
-    members: Members, member: Subsystem, key: str, caller: Caller
+    members: Members, member: Subsystem, key: str, caller: Caller, seconds: float
 ) -> dict[str, Any] | None:
     """One subsystem's answer, ``None`` if it is silent."""
+    request = members.client.build_request(
+        "GET",
+        f"{member.query_url}/v1/code-status/{quote(key, safe='')}",
+        headers=members.headers(caller, member.id),
+    )
+    within = min(member.timeout, seconds)
     try:
-        answer = await members.client.get(
-            f"{member.query_url}/v1/code-status/{quote(key, safe='')}",
-            headers=members.headers(caller, member.id),
-            timeout=min(member.timeout, SECONDS),
-        )
-        told = answer.json() if answer.status_code == 200 else None
-    except (httpx.HTTPError, ValueError):
+        return await ask(members.client, request, _read, most=_MOST_BYTES, seconds=within)
+    except Silent:
         return None
-    known = isinstance(told, dict) and told.get("verdict") in {v.value for v in Verdict}
-    return {name: told.get(name) for name in _SAID} if known and isinstance(told, dict) else None
 
 
-_SAID = ("verdict", "owner", "lot", "issued_at", "subsystem")
+def _read(body: bytes) -> dict[str, Any]:
+    """A status as a subsystem tells it. Raises ValueError for anything else."""
+    told = msgspec.json.decode(body, type=_Status)
+    return {**msgspec.structs.asdict(told), "verdict": told.verdict.value}
+
+
+class _Status(msgspec.Struct, frozen=True):
+    verdict: Verdict
+    owner: str | None
+    lot: str | None
+    issued_at: datetime | None
+    subsystem: str

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
-import httpx
-
 from services.gateway.members import Members
 from services.gateway.registry import Subsystem
 from suyuan.domain.caller import Caller, CallerRole
 from suyuan.domain.errors import Unavailable
+from suyuan.sources.asking import Silent, ask
+from suyuan.wire.recalls import read_codes
 
 _SECONDS = 20.0
 # Codes alone are learnt; what is known of them follows the rights of who recalls.
@@ -34,15 +34,15 @@ class FederatedLots:
 
     async def _from(self, member: Subsystem, party: str, lot: str) -> list[str] | None:
         """What one subsystem knows, ``None`` if it is silent."""
+        client = self._members.client
+        request = client.build_request(
+            "GET",
+            f"{member.query_url}/v1/lots",
+            params={"party": party, "lot": lot},
+            headers=self._members.headers(_ASKING, member.id),
+            timeout=_SECONDS,
+        )
         try:
-            answer = await self._members.client.get(
-                f"{member.query_url}/v1/lots",
-                params={"party": party, "lot": lot},
-                headers=self._members.headers(_ASKING, member.id),
-                timeout=_SECONDS,
-            )
-            told = answer.json() if answer.status_code == 200 else None
-        except (httpx.HTTPError, ValueError):
+            return await ask(client, request, read_codes, seconds=_SECONDS)
+        except Silent:
             return None
-        codes = told.get("codes") if isinstance(told, dict) else None
-        return [c for c in codes if isinstance(c, str)] if isinstance(codes, list) else None

@@ -11,8 +11,6 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime
 from uuid import uuid4
 
-import httpx
-
 from services.gateway.members import Members
 from services.gateway.registry import Subsystem
 from suyuan.domain.caller import Caller, CallerRole
@@ -21,9 +19,11 @@ from suyuan.domain.lookup import Ask, Hole, HoleReason, Key
 from suyuan.domain.reach import Reach, Reached
 from suyuan.domain.recall import Recall
 from suyuan.domain.recall_scope import Quantities
+from suyuan.sources.asking import Silent, ask
 from suyuan.sources.federation import FederatedSource
 from suyuan.sources.recall_scope import WalkedScope, codes_of
 from suyuan.web.recalls.scoping import Scope, count
+from suyuan.wire.recalls import read_codes
 
 # A recall is found out in the background: a slow subsystem is worth waiting for.
 SECONDS = 600.0
@@ -86,15 +86,15 @@ class _FederatedScope:
     ) -> list[str] | None:
         """What one subsystem knows was made at a place, ``None`` if it is silent."""
         window = {"from": since.isoformat()} | ({"to": until.isoformat()} if until else {})
+        client = self._members.client
+        request = client.build_request(
+            "GET",
+            f"{member.query_url}/v1/made-at",
+            params={"place": place, **window},
+            headers=self._members.headers(self._caller, member.id),
+            timeout=_MADE_SECONDS,
+        )
         try:
-            answer = await self._members.client.get(
-                f"{member.query_url}/v1/made-at",
-                params={"place": place, **window},
-                headers=self._members.headers(self._caller, member.id),
-                timeout=_MADE_SECONDS,
-            )
-            told = answer.json() if answer.status_code == 200 else None
-        except (httpx.HTTPError, ValueError):
+            return await ask(client, request, read_codes, seconds=_MADE_SECONDS)
+        except Silent:
             return None
-        codes = told.get("codes") if isinstance(told, dict) else None
-        return [c for c in codes if isinstance(c, str)] if isinstance(codes, list) else None

@@ -216,6 +216,15 @@ class _Public(msgspec.Struct, frozen=True):
     phone: Annotated[str, Meta(max_length=_PHONE_LIMIT)] | None = None
 
 
+class _Codes(msgspec.Struct, frozen=True):
+    codes: list[Annotated[str, Meta(max_length=2_048)]]
+
+
+def read_codes(body: bytes) -> list[str]:
+    """The codes that a subsystem answers a recall with. Raises ValueError for anything else."""
+    return msgspec.json.decode(body, type=_Codes).codes
+
+
 class _PublicList(msgspec.Struct, frozen=True):
     recalls: Annotated[list[_Public], Meta(max_length=10_000)]
 

@@ -336,3 +336,12 @@ def test_the_gateway_says_which_department_was_silent(city: City) -> None:
     finally:
         city.served["meat"].start()
     assert status(city.client(), code)["verdict"] == "issued"
+
+
+def test_nobody_is_asked_about_a_lot_which_no_code_service_gives_out(city: City) -> None:
+    city.served["meat"].stop()
+    try:
+        found = status(city.client(), f"(01){GTIN}(10)L1")
+        assert (found["verdict"], found["silent"]) == ("foreign", [])
+    finally:
+        city.served["meat"].start()
