@@ -7,7 +7,7 @@ because a department does not answer.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from uuid import UUID
 
@@ -22,6 +22,8 @@ from suyuan.wire.recalls import read_public
 
 # A page waits for it, once a second.
 _SECONDS = 0.7
+# Percent-encoded they are up to three times as long, and an address may have 8 KiB.
+_MOST_IN_ADDRESS = 2_000
 _MOST_BYTES = 8 * 1024 * 1024
 
 
@@ -40,7 +42,9 @@ class FederatedBoard(RecallBoard):
 
     async def _ask_member(self, member: Subsystem) -> None:
         with suppress(Silent):  # what it said last holds until it says otherwise
-            self._of_member[member.id] = await self._read(member, {})
+            told = await self._read(member, {})
+            # A department publishes in its own name, whatever it says.
+            self._of_member[member.id] = [recall for recall in told if recall.home == member.id]
 
     async def _reached(self, ids: Sequence[UUID], codes: Sequence[str]) -> set[UUID]:
         """Which of the bounded recalls reach the codes, as whoever keeps them knows."""
@@ -54,12 +58,15 @@ class FederatedBoard(RecallBoard):
         return any(recall.id in ids for recall in self._of_member.get(member.id, ()))
 
     async def _covering(self, member: Subsystem, codes: Sequence[str]) -> set[UUID]:
+        own = {recall.id for recall in self._of_member.get(member.id, ())}
         try:
-            told = await self._read(member, {"covers": list(codes[:MOST_COVERED])})
+            told = await asyncio.gather(
+                *(self._read(member, {"covers": some}) for some in _short_enough(codes))
+            )
         except Silent:
             # Rather a banner too many than one too few: who is silent may know that it is covered.
-            return {recall.id for recall in self._of_member.get(member.id, ())}
-        return {recall.id for recall in told}
+            return own
+        return own & {recall.id for recalls in told for recall in recalls}
 
     def _ours(self) -> list[Subsystem]:
         return [member for member in self._members.registry if member.is_ours]
@@ -74,3 +81,15 @@ class FederatedBoard(RecallBoard):
             timeout=_SECONDS,
         )
         return await ask(client, request, read_public, most=_MOST_BYTES, seconds=_SECONDS)
+
+
+def _short_enough(codes: Sequence[str]) -> Iterator[list[str]]:
+    """The codes in parts that an address has room for."""
+    part: list[str] = []
+    for code in codes[:MOST_COVERED]:
+        if part and sum(map(len, part)) + len(code) > _MOST_IN_ADDRESS:
+            yield part
+            part = []
+        part.append(code)
+    if part:
+        yield part

@@ -21,7 +21,7 @@ from suyuan.domain.coding.schemes import Keys
 from suyuan.domain.errors import NotKnown
 from suyuan.storage import coding, jobs
 from suyuan.storage.engine import Database
-from suyuan.storage.jobs import Job, Progress
+from suyuan.storage.jobs import Job
 from suyuan.wire.labels.files import LabelFile, open_labels
 from suyuan.wire.labels.label import Label, labels
 from suyuan.wire.labels.layouts import LabelFormat
@@ -88,7 +88,7 @@ class LabelJob(FileJob):
                 return await self._keep(made)
             done += count
             async with self._holding() as connection:
-                await jobs.advance(connection, self._job.id, Progress(done, count, count, 0, 0), [])
+                await jobs.count(connection, self._job.id, done)
         return False
 
     async def _labels(self, order: LabelOrder) -> Iterator[Label]:

@@ -154,6 +154,10 @@ _ADVANCE = text("""
                     heartbeat_at = now(), attempts = 1
     WHERE id = :job
 """)
+_COUNT = text("""
+    UPDATE jobs SET line = :line, rows_read = :line, accepted = :line, heartbeat_at = now()
+    WHERE id = :job
+""")
 _REJECT = text("""
     INSERT INTO job_rejections (job, line, cells, faults)
     SELECT CAST(:job AS uuid), * FROM unnest(
@@ -323,6 +327,11 @@ async def restart(connection: WriteConnection, job: UUID, total: int) -> None:
     """Count from nought again, of ``total``; forget what was made. For whoever holds the job."""
     await connection.execute(_RESTART, {"job": job, "total": total})
     await connection.execute(_FORGET_RESULT, {"job": job})
+
+
+async def count(connection: WriteConnection, job: UUID, made: int) -> None:
+    """Say how much is made by now; a job that begins anew each time has not got on by that."""
+    await connection.execute(_COUNT, {"job": job, "line": made})
 
 
 async def add_result(connection: WriteConnection, job: UUID, part: int, data: bytes) -> None:

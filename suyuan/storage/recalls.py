@@ -42,6 +42,7 @@ _COLUMNS = """r.id, r.home, r.proposal, r.state,
     (SELECT count(*) FROM recall_notices n
      WHERE n.recall = r.id AND n.acknowledged_at IS NULL)"""
 _FIND = f"SELECT {_COLUMNS} FROM recalls r WHERE r.id = :id"
+_FIND_ALL = text(f"SELECT {_COLUMNS} FROM recalls r WHERE r.id = ANY(CAST(:ids AS uuid[]))")
 _HOLD = text(f"{_FIND} FOR UPDATE OF r")
 _STEPS = text("""
     SELECT recall, number, action, at, owner, key, note FROM recall_steps
@@ -72,10 +73,12 @@ _CLAIM = text("""
     RETURNING id, attempts
 """)
 _BEAT = text("""
-    UPDATE recalls SET heartbeat_at = now(), attempts = 1 WHERE id = :id AND claim = :claim
+    UPDATE recalls SET heartbeat_at = now() WHERE id = :id AND claim = :claim
     RETURNING id
 """)
-_RELEASE = text("UPDATE recalls SET claim = NULL WHERE id = :id AND claim = :claim")
+_RELEASE = text("""
+    UPDATE recalls SET claim = NULL, attempts = attempts - 1 WHERE id = :id AND claim = :claim
+""")
 _ADD_HOLES = text("""
     INSERT INTO recall_holes (recall, number, subsystem, reason, questions, signed_off_by)
     SELECT CAST(:id AS uuid), * FROM unnest(
@@ -86,7 +89,8 @@ _KEEP_SIGNED = text("""
     DELETE FROM recall_holes WHERE recall = :id RETURNING subsystem, reason, signed_off_by
 """)
 _END = text("""
-    UPDATE recalls SET claim = NULL, heartbeat_at = now(), quantities = :quantities WHERE id = :id
+    UPDATE recalls SET claim = NULL, heartbeat_at = now(), attempts = 0, quantities = :quantities
+    WHERE id = :id
 """)
 _QUANTITIES = text("SELECT quantities FROM recalls WHERE id = :id")
 _THING_COLUMNS = (
@@ -177,6 +181,14 @@ async def find(
     """A recall as it stands."""
     row = (await connection.execute(text(_FIND), {"id": recall})).one_or_none()
     return None if row is None else (await _recalls(connection, [row], read))[0]
+
+
+async def find_all(
+    connection: ReadConnection | WriteConnection, ids: Sequence[UUID], read: Reading
+) -> dict[UUID, Recall]:
+    """Some recalls as they stand, by their ids."""
+    rows = await connection.execute(_FIND_ALL, {"ids": list(ids)})
+    return {recall.id: recall for recall in await _recalls(connection, rows.all(), read)}
 
 
 async def list_recalls(

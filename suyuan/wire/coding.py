@@ -178,7 +178,9 @@ def _codes(reading: Reading, raw: dict[str, Any]) -> tuple[str, ...]:
         reading.fault("codes_malformed", "/codes", limit=MOST_NAMED)
         return ()
     members = [{"code": one} for one in named]
-    codes = [reading.code(one, "code", f"/codes/{n}") for n, one in enumerate(members)]
+    codes = [
+        reading.code(one, "code", f"/codes/{n}", required=True) for n, one in enumerate(members)
+    ]
     return tuple(code.key for code in codes if code is not None)
 
 

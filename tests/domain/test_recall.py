@@ -79,6 +79,13 @@ def test_whoever_proposed_it_or_had_it_scoped_anew_does_not_approve() -> None:
     assert after(rescoped, Action.APPROVE, Actor("city", "c"), NOW).state is RecallState.APPROVED
 
 
+def test_who_shows_no_key_may_be_the_one_who_proposed_it() -> None:
+    nobody = Actor(ANNA.owner, "")
+    with pytest.raises(NotAllowed, match="recall_same_person"):
+        after(recall(), Action.APPROVE, nobody, NOW)
+    assert after(recall(), Action.APPROVE, Actor("city", ""), NOW).state is RecallState.APPROVED
+
+
 def test_it_is_not_approved_over_open_holes_nor_closed_over_silent_holders() -> None:
     with pytest.raises(Conflict, match="recall_holes_open"):
         after(recall(holes=1), Action.APPROVE, BEN, NOW)

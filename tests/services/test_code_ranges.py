@@ -242,6 +242,7 @@ def test_a_body_that_is_no_order_is_refused(seller: httpx.Client, body: bytes) -
         ({"state": "active", "first": 100}, ("/first", "not_whole")),
         ({"state": "active", "first": 99, "count": 2}, ("/count", "not_whole")),
         ({"state": "active", "codes": []}, ("/codes", "codes_malformed")),
+        ({"state": "active", "codes": [None]}, ("/codes/0/code", "missing")),
         ({"state": "active", "codes": ["8385793"], "first": 1}, ("/codes", "codes_or_run")),
         ({"state": "active", "codes": ["83857930000000000000"]}, ("/codes/0", "code_not_in_range")),
     ],

@@ -52,6 +52,25 @@ async def test_a_scope_is_claimed_once_and_again_when_its_process_is_gone(
     assert await recalls.beat(writing, recall, second)
 
 
+async def test_a_scope_that_ends_its_process_again_and_again_is_given_up(
+    writing: WriteConnection,
+) -> None:
+    recall = await proposed(writing)
+    for attempt in range(1, recalls.ATTEMPTS_LIMIT + 2):
+        token = uuid4()
+        assert await recalls.claim(writing, token) == (recall, attempt)
+        assert await recalls.beat(writing, recall, token)  # it had got on, and begins anew
+        await grow_old(writing, recall, recalls.STALE_SECONDS + 1)
+
+
+async def test_a_scope_that_was_given_back_was_no_attempt(writing: WriteConnection) -> None:
+    recall = await proposed(writing)
+    token = uuid4()
+    await recalls.claim(writing, token)
+    await recalls.release(writing, recall, token)
+    assert await recalls.claim(writing, uuid4()) == (recall, 1)
+
+
 async def test_open_holes_are_asked_again_until_somebody_answers_for_them(
     writing: WriteConnection,
 ) -> None:

@@ -26,6 +26,7 @@ from suyuan.wire.recalls import keep_quantities, kept
 
 # How soon a recall is seen that came in at another process, or was left by one that is gone.
 POLL_SECONDS = 1.0
+BEAT_SECONDS = 2.0
 # The database is away: it is asked again, and the log is not filled.
 _PAUSE_SECONDS = 5.0
 # Things that are kept in one transaction, which is also a sign of life.
@@ -97,9 +98,10 @@ class RecallRunner:
         if known is None:
             return
         try:
-            scope = await self._scoper.begin(known)
-            quantities = await scope.quantities()
-            await self._keep_things(recall, token, scope, quantities)
+            async with self._beating(recall, token):
+                scope = await self._scoper.begin(known)
+                quantities = await scope.quantities()
+                await self._keep_things(recall, token, scope, quantities)
         except asyncio.CancelledError:
             async with self._database.writing() as connection:
                 await recalls.release(connection, recall, token)
@@ -110,6 +112,24 @@ class RecallRunner:
             await self._fail(recall, token, error.code)
             return
         await self._end(recall, token, scope, quantities)
+
+    @asynccontextmanager
+    async def _beating(self, recall: UUID, token: UUID) -> AsyncIterator[None]:
+        """Say that the scope is being found for as long as the block lasts, also while it waits."""
+        task = asyncio.create_task(self._beat(recall, token))
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def _beat(self, recall: UUID, token: UUID) -> None:
+        ours = True
+        while ours:
+            await asyncio.sleep(BEAT_SECONDS)
+            with suppress(Unavailable):
+                async with self._database.writing() as connection:
+                    ours = await recalls.beat(connection, recall, token)
 
     async def _keep_things(
         self, recall: UUID, token: UUID, scope: Scope, quantities: Quantities

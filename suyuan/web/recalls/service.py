@@ -172,7 +172,8 @@ class Recalls:
         party = _party(caller)
         async with self.database.writing() as connection:
             found = await recall_notices.inbox(connection, party, only_open=only_open, limit=limit)
-            return [(one, await recalls.find(connection, one.recall, kept)) for one in found]
+            about = await recalls.find_all(connection, [one.recall for one in found], kept)
+        return [(one, about.get(one.recall)) for one in found]
 
     async def acknowledge(self, recall_id: UUID, caller: Caller) -> datetime:
         """Note that an enterprise knows. Raises NotKnown where it was never told."""

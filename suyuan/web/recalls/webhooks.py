@@ -34,6 +34,8 @@ POLL_SECONDS = 1.0
 _PAUSE_SECONDS = 5.0
 _AT_ONCE = 20
 _TIMEOUT = {"connect": 5.0, "read": 10.0, "write": 10.0, "pool": 10.0}
+# However slowly an answer drips: well within the lease of a notice.
+_ALL_SECONDS = 30.0
 # After 10 s, 20 s, 40 s … at most six hours.
 _FIRST_PAUSE = 10.0
 _LONGEST_PAUSE = 6 * 3600.0
@@ -151,10 +153,15 @@ class WebhookSender:
             SIGNATURE_HEADER: signature(due.secret, body, int(time())),
         }
         try:
-            async with self._pool.stream(
-                "POST", due.url, headers=headers, content=body, extensions={"timeout": _TIMEOUT}
-            ) as answer:
+            async with (
+                asyncio.timeout(_ALL_SECONDS),
+                self._pool.stream(
+                    "POST", due.url, headers=headers, content=body, extensions={"timeout": _TIMEOUT}
+                ) as answer,
+            ):
                 status = int(answer.status)
+        except TimeoutError:
+            return "TimeoutError: no whole answer"
         except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as error:
             return f"{type(error).__name__}: {error}"[:200]
         except (httpcore.UnsupportedProtocol, ValueError) as error:
