@@ -57,7 +57,7 @@ _SOME_EVENTS = """
 """
 _THEIR_EDGES = """
     INSERT INTO edges (code, time, event, role, rank, ends, is_lot, id, party)
-    SELECT 'c' || (CAST(id AS integer) % 500), time, key, 0, 1, false, false, id, party FROM events
+    SELECT 'c' || row_number() OVER () % 500, time, key, 0, 1, false, false, id, party FROM events
 """
 
 
