@@ -69,7 +69,7 @@ def test_a_holder_has_a_notice_and_acknowledges_it(
     running: RunningCity, published: dict[str, Any]
 ) -> None:
     inbox, acknowledged = told(running, RECALL, ACKNOWLEDGE)
-    assert [n["recall"] for n in inbox["notices"]] == [published["id"]]
+    assert inbox["notices"][0]["recall"] == published["id"]  # the newest, whatever was told before
     assert acknowledged["acknowledged_at"]
 
 

@@ -195,7 +195,7 @@ def test_steps_follow_each_other(
         for notice in client.get("/v1/notices", params={"open": "true"}).json()["notices"]:
             assert client.post(f"/v1/notices/{notice['recall']}/acknowledge").status_code == 200
     assert recall.step("close", department, "everything is back").status_code == 200
-    assert BANNER in page(city, key(SOURCE_LOT))
+    wait(lambda: BANNER in page(city, key(SOURCE_LOT)) or None, 3)
     assert recall.step("lift", department, "the sample was mixed up").status_code == 200
     wait(lambda: BANNER not in page(city, key(SOURCE_LOT)) or None, 3)
 
