@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+import structlog
 
 from suyuan.storage.engine import Database, ReadConnection, WriteConnection
 from suyuan.storage.provision import provision, service_url
@@ -16,6 +18,10 @@ from suyuan.web import page_cache
 from tests.city import City, running_city
 
 _SERVICE = "tests"
+
+# The city goes on in a thread of its own while other tests run: what it logs goes where standard
+# error is now, and never into the output that such a test looks at.
+structlog.configure(logger_factory=structlog.WriteLoggerFactory(sys.stderr))
 
 
 @pytest.fixture(scope="session")

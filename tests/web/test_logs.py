@@ -2,13 +2,14 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import current_thread, main_thread
 from typing import Any
 
 import pytest
 import structlog
 from fastapi import APIRouter, Request
 from starlette.responses import Response
-from structlog.testing import capture_logs
 
 from suyuan.domain.caller import CallerRole
 from suyuan.storage import keys
@@ -35,17 +36,38 @@ async def broken() -> Response:
     raise ZeroDivisionError("13800138000")
 
 
+class Lines(io.StringIO):
+    """What this thread logs: the city of other tests goes on beside in a thread of its own."""
+
+    def write(self, text: str) -> int:
+        return super().write(text) if current_thread() is main_thread() else len(text)
+
+
+class Terminal(Lines):
+    def isatty(self) -> bool:
+        return True
+
+
+@contextmanager
+def logging_to(stream: Lines) -> Iterator[None]:
+    """Send this process's log lines to ``stream`` until the end of the block."""
+    configured, root = structlog.get_config(), logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    configure_logging(stream)
+    try:
+        yield
+    finally:
+        structlog.configure(**configured)
+        root.handlers[:] = handlers
+        root.setLevel(level)
+
+
 @pytest.fixture
 def stream() -> Iterator[io.StringIO]:
     """Where all of this process's log lines go for the length of a test."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    opened = io.StringIO()
-    configure_logging(opened)
-    yield opened
-    structlog.reset_defaults()
-    root.handlers[:] = handlers
-    root.setLevel(level)
+    opened = Lines()
+    with logging_to(opened):
+        yield opened
 
 
 def lines(stream: io.StringIO) -> list[dict[str, Any]]:
@@ -92,17 +114,16 @@ async def test_the_lines_of_one_request_share_its_id(stream: io.StringIO) -> Non
     assert [line["request_id"] for line in lines(stream)] == [REQUEST_ID] * 2
 
 
-async def test_an_expected_refusal_is_no_error() -> None:
-    with capture_logs() as logs:
-        async with serving(router) as client:
-            await client.get("/nowhere")
-            await client.post("/v1/things/1", headers={"Authorization": "x"})
-            await client.get("/broken")
-    levels = [line["log_level"] for line in logs if line["event"] == "request"]
+async def test_an_expected_refusal_is_no_error(stream: io.StringIO) -> None:
+    async with serving(router) as client:
+        await client.get("/nowhere")
+        await client.post("/v1/things/1", headers={"Authorization": "x"})
+        await client.get("/broken")
+    levels = [line["level"] for line in lines(stream) if line["event"] == "request"]
     assert levels == ["info", "info", "error"]
 
 
-async def test_a_caller_that_hangs_up_is_no_error() -> None:
+async def test_a_caller_that_hangs_up_is_no_error(stream: io.StringIO) -> None:
     async def gone() -> dict[str, str]:
         return {"type": "http.disconnect"}
 
@@ -117,9 +138,8 @@ async def test_a_caller_that_hangs_up_is_no_error() -> None:
             "query_string": b"",
             "headers": [],
         }
-        with capture_logs() as logs:
-            await client._transport.app(scope, gone, nowhere)  # type: ignore[attr-defined]
-    assert [(line["status"], line["log_level"]) for line in logs] == [(499, "info")]
+        await client._transport.app(scope, gone, nowhere)  # type: ignore[attr-defined]
+    assert [(line["status"], line["level"]) for line in lines(stream)] == [(499, "info")]
 
 
 def test_the_libraries_log_in_the_same_form(stream: io.StringIO) -> None:
@@ -145,17 +165,9 @@ def test_addresses_that_libraries_would_log_are_not(stream: io.StringIO) -> None
 
 
 def test_a_terminal_gets_words_instead_of_json() -> None:
-    class Terminal(io.StringIO):
-        def isatty(self) -> bool:
-            return True
-
-    root = logging.getLogger()
-    handlers = root.handlers[:]
     terminal = Terminal()
-    configure_logging(terminal)
-    structlog.get_logger("suyuan").info("ready", port=8000)
-    structlog.reset_defaults()
-    root.handlers[:] = handlers
+    with logging_to(terminal):
+        structlog.get_logger("suyuan").info("ready", port=8000)
     assert "ready" in terminal.getvalue()
     assert not terminal.getvalue().startswith("{")
 
