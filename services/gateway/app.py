@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -24,6 +23,7 @@ from suyuan.domain.caller import CONSUMER
 from suyuan.domain.coding.ranges import Verdict
 from suyuan.web import chains, complaints, exports, resolver
 from suyuan.web.app import create_app as create
+from suyuan.web.background import beside
 from suyuan.web.claims import changes_key
 from suyuan.web.deadlines import Deadlines
 from suyuan.web.pages.names import Names
@@ -71,9 +71,9 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.deliverer.serve_all()
 
     adopt(registry)
-    following = asyncio.create_task(follow(settings.registry, members, adopt))
     try:
         async with (
+            beside(follow(settings.registry, members, adopt)),
             app.state.exchanges.written(app.state.database),
             app.state.holders.following(),
             app.state.deliverer.at_work(),
@@ -82,7 +82,6 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         ):
             yield
     finally:
-        following.cancel()
         await members.close()
 
 

@@ -18,6 +18,7 @@ import httpx
 import msgspec
 import structlog
 
+from services.gateway.member_tasks import MemberTasks
 from services.gateway.members import Members
 from services.gateway.registry import Subsystem
 from suyuan.domain.caller import Caller, CallerRole
@@ -28,6 +29,7 @@ from suyuan.sources.remote_versions import ask_versions
 from suyuan.storage import deliveries
 from suyuan.storage.deliveries import Delivery
 from suyuan.storage.engine import Database
+from suyuan.web.background import beside
 from suyuan.web.logs import describe
 
 # Seconds for one call: less than a claim lasts, so that no two processes send the same at once.
@@ -90,7 +92,7 @@ class Deliverer:
         self._database = database
         self._members = members
         self._news: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
-        self._serving: dict[Subsystem, asyncio.Task[None]] = {}
+        self._serving = MemberTasks(members, self._serve)
 
     def wake(self, subsystems: frozenset[str]) -> None:
         """Look at once: copies for these have been written down."""
@@ -100,24 +102,12 @@ class Deliverer:
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
         """Work while the block lasts; what is under way then is claimed again later."""
-        self.serve_all()
-        sweeping = asyncio.create_task(self._sweep())
-        try:
+        async with self._serving.at_work(), beside(self._sweep()):
             yield
-        finally:
-            tasks = [*self._serving.values(), sweeping]
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
 
     def serve_all(self) -> None:
         """Deliver to the members that the registry has now, and to no others."""
-        wanted = self._members.registry.ours
-        for member in [m for m in self._serving if m not in wanted]:
-            self._serving.pop(member).cancel()
-        for member in wanted:
-            if member not in self._serving:
-                self._serving[member] = asyncio.create_task(self._serve(member))
+        self._serving.keep_up()
 
     async def _serve(self, member: Subsystem) -> None:
         """Deliver to one subsystem, and settle what it was the first to take."""

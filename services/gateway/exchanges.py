@@ -18,6 +18,7 @@ from suyuan.storage import deliveries, exchanges
 from suyuan.storage.engine import Database
 from suyuan.storage.exchanges import Line, Tally
 from suyuan.storage.holders import find_feeds
+from suyuan.web.background import beside
 from suyuan.web.logs import REQUEST_ID_HEADER
 
 # What a killed process has counted and not written yet is lost, so it is written often.
@@ -73,12 +74,10 @@ class Exchanges:
     @asynccontextmanager
     async def written(self, database: Database) -> AsyncIterator[None]:
         """Write the log while the block lasts, and what is left of it at the end."""
-        writing = asyncio.create_task(self._write_on(database))
         try:
-            yield
+            async with beside(self._write_on(database)):
+                yield
         finally:
-            writing.cancel()
-            await asyncio.gather(writing, return_exceptions=True)
             with suppress(Unavailable):
                 await self.write(database)
 

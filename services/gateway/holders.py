@@ -14,6 +14,7 @@ from uuid import uuid4
 
 import structlog
 
+from services.gateway.member_tasks import MemberTasks
 from services.gateway.members import Members
 from services.gateway.registry import Subsystem
 from suyuan.domain.caller import Caller, CallerRole
@@ -47,30 +48,22 @@ class HolderIndex:
         self._members = members
         self._key = key
         self._follower = uuid4()
-        self._following: dict[Subsystem, asyncio.Task[None]] = {}
+        self._following = MemberTasks(members, self._follow)
 
     @asynccontextmanager
     async def following(self) -> AsyncIterator[None]:
         """Follow while the block lasts."""
-        self.follow_all()
         try:
-            yield
+            async with self._following.at_work():
+                yield
         finally:
-            for task in self._following.values():
-                task.cancel()
-            await asyncio.gather(*self._following.values(), return_exceptions=True)
             with suppress(Unavailable):
                 async with self._database.writing() as connection:
                     await index.release(connection, self._follower)
 
     def follow_all(self) -> None:
         """Follow the members that the registry has now, and no others."""
-        wanted = self._members.registry.ours
-        for member in [m for m in self._following if m not in wanted]:
-            self._following.pop(member).cancel()
-        for member in wanted:
-            if member not in self._following:
-                self._following[member] = asyncio.create_task(self._follow(member))
+        self._following.keep_up()
 
     async def probable(self, codes: Iterable[str]) -> Mapping[str, Collection[str]]:
         """Of each code the subsystems that probably hold something of it."""

@@ -18,15 +18,12 @@ from suyuan.domain.errors import Unavailable
 from suyuan.storage import jobs
 from suyuan.storage.engine import Database
 from suyuan.storage.jobs import Job
+from suyuan.web.background import Rounds, beside
 from suyuan.web.logs import describe
 
 # A trader's fifty rows must not wait for an importer's million.
 JOBS_AT_ONCE = 2
-# How soon a job is seen that came in at another process, or was left by one that is gone.
-POLL_SECONDS = 1.0
 BEAT_SECONDS = 2.0
-# The database is away: it is asked again, and the log is not filled.
-PAUSE_SECONDS = 5.0
 
 Working = Callable[[Database, Job, UUID, Callable[[], bool]], FileJob]
 
@@ -41,39 +38,25 @@ class JobRunner:
         self._database = database
         self._working = working
         self._running: dict[UUID, asyncio.Task[None]] = {}
-        self._news = asyncio.Event()
+        self._rounds = Rounds(self._take, broke="job_broke_off")
         self._stopping = False
 
     def wake(self) -> None:
         """Look at once: a job has come in, or one has ended."""
-        self._news.set()
+        self._rounds.wake()
 
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
         """Work while the block lasts; on leaving, finish each batch and give the jobs back."""
-        tasks = [asyncio.create_task(self._claim_all()), asyncio.create_task(self._beat())]
-        for task in tasks:
-            task.add_done_callback(_tell)
         try:
-            yield
+            async with beside(self._rounds.run(), self._beat()):
+                yield
         finally:
             self._stopping = True
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, *self._running.values(), return_exceptions=True)
+            await asyncio.gather(*self._running.values(), return_exceptions=True)
 
-    async def _claim_all(self) -> None:
-        while True:
-            pause = POLL_SECONDS
-            try:
-                while len(self._running) < JOBS_AT_ONCE and await self._claim():
-                    pass
-            except Unavailable:
-                pause = PAUSE_SECONDS
-            self._news.clear()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(pause):
-                    await self._news.wait()
+    async def _take(self) -> bool:
+        return len(self._running) < JOBS_AT_ONCE and await self._claim()
 
     async def _claim(self) -> bool:
         token = uuid4()

@@ -7,12 +7,9 @@ did not answer is asked again every half minute, until it answers or somebody an
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
-
-import structlog
 
 from suyuan.domain.balances import Affected
 from suyuan.domain.errors import SuyuanError, Unavailable
@@ -20,21 +17,15 @@ from suyuan.domain.recall import Action, Actor, Recall, RecallState, after
 from suyuan.domain.recall_scope import Quantities, scope_holes, scope_thing
 from suyuan.storage import recall_notices, recalls
 from suyuan.storage.engine import Database, WriteConnection
-from suyuan.web.logs import describe
+from suyuan.web.background import Rounds, beside
 from suyuan.web.recalls.scoping import Scope, Scoper
 from suyuan.wire.recalls import keep_quantities, kept
 
-# How soon a recall is seen that came in at another process, or was left by one that is gone.
-POLL_SECONDS = 1.0
 BEAT_SECONDS = 2.0
-# The database is away: it is asked again, and the log is not filled.
-_PAUSE_SECONDS = 5.0
 # Things that are kept in one transaction, which is also a sign of life.
 _BATCH = 2_000
 
 PLATFORM = Actor("platform", "")
-
-log = structlog.get_logger("suyuan")
 
 
 class _Lost(Exception):
@@ -47,36 +38,15 @@ class RecallRunner:
     def __init__(self, database: Database, scoper: Scoper) -> None:
         self._database = database
         self._scoper = scoper
-        self._news = asyncio.Event()
+        self._rounds = Rounds(self._claim, broke="recall_broke_off")
 
     def wake(self) -> None:
         """Look at once: a recall has come in."""
-        self._news.set()
+        self._rounds.wake()
 
-    @asynccontextmanager
-    async def at_work(self) -> AsyncIterator[None]:
+    def at_work(self) -> AbstractAsyncContextManager[None]:
         """Work while the block lasts; what is under way on leaving is begun again by another."""
-        task = asyncio.create_task(self._work())
-        try:
-            yield
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
-
-    async def _work(self) -> None:
-        while True:
-            pause = POLL_SECONDS
-            try:
-                while await self._claim():
-                    pass
-            except Unavailable:
-                pause = _PAUSE_SECONDS
-            except Exception as error:  # noqa: BLE001 - one scope that breaks must not end them all
-                log.error("recall_broke_off", **describe(error))
-            self._news.clear()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(pause):
-                    await self._news.wait()
+        return beside(self._rounds.run())
 
     async def _claim(self) -> bool:
         token = uuid4()
@@ -98,7 +68,8 @@ class RecallRunner:
         if known is None:
             return
         try:
-            async with self._beating(recall, token):
+            # Also while it waits for somebody.
+            async with beside(self._beat(recall, token)):
                 scope = await self._scoper.begin(known)
                 quantities = await scope.quantities()
                 await self._keep_things(recall, token, scope, quantities)
@@ -112,16 +83,6 @@ class RecallRunner:
             await self._fail(recall, token, error.code)
             return
         await self._end(recall, token, scope, quantities)
-
-    @asynccontextmanager
-    async def _beating(self, recall: UUID, token: UUID) -> AsyncIterator[None]:
-        """Say that the scope is being found for as long as the block lasts, also while it waits."""
-        task = asyncio.create_task(self._beat(recall, token))
-        try:
-            yield
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
 
     async def _beat(self, recall: UUID, token: UUID) -> None:
         ours = True

@@ -20,18 +20,14 @@ from typing import Any
 
 import httpcore
 import msgspec
-import structlog
 
-from suyuan.domain.errors import Unavailable
 from suyuan.storage import recall_notices, recalls
 from suyuan.storage.engine import Database
 from suyuan.storage.recall_notices import Due
-from suyuan.web.logs import describe
+from suyuan.web.background import Rounds, beside
 from suyuan.wire.recalls import kept, write_due
 
 SIGNATURE_HEADER = "Suyuan-Signature"
-POLL_SECONDS = 1.0
-_PAUSE_SECONDS = 5.0
 _AT_ONCE = 20
 _TIMEOUT = {"connect": 5.0, "read": 10.0, "write": 10.0, "pool": 10.0}
 # However slowly an answer drips: well within the lease of a notice.
@@ -39,8 +35,6 @@ _ALL_SECONDS = 30.0
 # After 10 s, 20 s, 40 s … at most six hours.
 _FIRST_PAUSE = 10.0
 _LONGEST_PAUSE = 6 * 3600.0
-
-log = structlog.get_logger("suyuan")
 
 
 def new_secret() -> str:
@@ -106,26 +100,8 @@ class WebhookSender:
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
         """Send while the block lasts."""
-        task = asyncio.create_task(self._work())
-        try:
+        async with self._pool, beside(Rounds(self._send_due, broke="notices_broke_off").run()):
             yield
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
-            await self._pool.aclose()
-
-    async def _work(self) -> None:
-        while True:
-            pause = POLL_SECONDS
-            try:
-                while await self._send_due():
-                    pass
-            except Unavailable:
-                pause = _PAUSE_SECONDS
-            except Exception as error:  # noqa: BLE001 - one notice that breaks must not end them all
-                log.error("notices_broke_off", **describe(error))
-                pause = _PAUSE_SECONDS
-            await asyncio.sleep(pause)
 
     async def _send_due(self) -> bool:
         async with self._database.writing() as connection:
