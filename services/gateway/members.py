@@ -21,8 +21,8 @@ from suyuan.sources.exchange import NotedTransport
 from suyuan.sources.line import Line
 from suyuan.sources.pools import PoolPerAddress
 from suyuan.sources.remote import RemoteSource
-from suyuan.web import claims
 from suyuan.web.auth import CLAIMS_HEADER
+from suyuan.web.vouching import Signer
 
 CONNECT_SECONDS = 1.0
 HEALTH_SECONDS = 1.0
@@ -55,7 +55,7 @@ class Members:
         self.registry = registry
         self.registry_problem: str | None = None  # why a changed file was not taken
         self.exchanges = exchanges
-        self._key = key
+        self._signer = Signer(key)
         self._last_answer: dict[str, datetime] = {}
         self._breakers: dict[tuple[str, str], Breaker] = {}
         self.client = httpx.AsyncClient(
@@ -78,7 +78,7 @@ class Members:
 
     def headers(self, caller: Caller, subsystem: str) -> dict[str, str]:
         """The claims that stand for the caller at one subsystem; a consumer's too are signed."""
-        return {CLAIMS_HEADER: claims.sign(caller, audience=subsystem, key=self._key)}
+        return {CLAIMS_HEADER: self._signer.sign(caller, subsystem)}
 
     def breaker(self, member: Subsystem) -> Breaker:
         """The breaker of a member; a new address starts with a new one."""

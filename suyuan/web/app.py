@@ -27,6 +27,7 @@ from suyuan.web.parameters import known_parameters
 from suyuan.web.problems import LastResort
 from suyuan.web.quotas import Quotas, TokenBuckets, networks
 from suyuan.web.settings import ENV_PREFIX, Service, ServiceSettings, SettingsRefused
+from suyuan.web.vouching import Verifier
 
 # Each is a thread that writes a file, beside the requests.
 EXPORT_SLOTS = 2
@@ -76,7 +77,8 @@ def create_app(
     app.state.exports = Slots(EXPORT_SLOTS)
     app.state.metrics = Metrics()
     app.state.coding_keys = _coding_keys(settings.coding_keys)
-    app.state.claims_key = _key(settings.claims_public_key, "CLAIMS_PUBLIC_KEY", private=False)
+    public_key = _key(settings.claims_public_key, "CLAIMS_PUBLIC_KEY", private=False)
+    app.state.verifier = Verifier(public_key, settings.name) if public_key is not None else None
     app.state.signing_key = _key(settings.claims_private_key, "CLAIMS_PRIVATE_KEY", private=True)
     problems.install(app)
     app.include_router(health.router)

@@ -13,16 +13,15 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPBearer
-from joserfc.jwk import OKPKey
 
 from suyuan.domain.caller import CONSUMER, Caller, CallerRole
 from suyuan.domain.errors import NotAllowed, NotAuthenticated
 from suyuan.storage import keys
 from suyuan.storage.faults import translated
-from suyuan.web import claims
 from suyuan.web.logs import remember_caller
 from suyuan.web.quotas import Quotas
-from suyuan.web.state import database_of, settings_of
+from suyuan.web.state import database_of
+from suyuan.web.vouching import Verifier
 
 CLAIMS_HEADER = "Suyuan-Claims"
 # Under which key the codes in a change feed are to be hashed; the gateway's, as claims are.
@@ -98,7 +97,7 @@ async def identify(request: Request) -> Caller:
     given_claims = request.headers.getlist(CLAIMS_HEADER)
     authorizations = request.headers.getlist("Authorization")
     if given_claims:
-        asking = await _vouched_for(request, given_claims)
+        asking = _vouched_for(request, given_claims)
     elif authorizations:
         asking = await _counted_holder(request, authorizations)
     else:
@@ -108,12 +107,11 @@ async def identify(request: Request) -> Caller:
     return asking
 
 
-async def _vouched_for(request: Request, given: list[str]) -> Caller:
-    key = cast(OKPKey | None, request.app.state.claims_key)
-    if key is None or len(given) > 1:
+def _vouched_for(request: Request, given: list[str]) -> Caller:
+    verifier = cast(Verifier | None, request.app.state.verifier)
+    if verifier is None or len(given) > 1:
         raise NotAuthenticated("claims_refused")
-    settings = await settings_of(request)
-    return claims.verify(given[0], audience=settings.name, key=key)
+    return verifier.verify(given[0])
 
 
 async def _counted_holder(request: Request, given: list[str]) -> Caller:

@@ -7,6 +7,7 @@ gateway alone holds the private key, so a subsystem can check claims and cannot 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from time import time
@@ -93,7 +94,15 @@ def sign(caller: Caller, *, audience: str, key: OKPKey, ttl: int = TTL_SECONDS) 
     return jwt.encode(header, claims, key, algorithms=[ALGORITHM])
 
 
-def verify(token: str, *, audience: str, key: OKPKey) -> Caller:
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """Who asks, as claims say that held, and until when they hold, in seconds since 1970."""
+
+    caller: Caller
+    expires: float
+
+
+def verify(token: str, *, audience: str, key: OKPKey) -> Vouched:
     """The caller that the gateway vouches for.
 
     Raises ``NotAuthenticated``: ``claims_expired``, or ``claims_refused`` for a signature, an
@@ -102,7 +111,7 @@ def verify(token: str, *, audience: str, key: OKPKey) -> Caller:
     try:
         claims = jwt.decode(token, key, algorithms=[ALGORITHM]).claims
         _registry(audience).validate(claims)
-        return _caller(claims)
+        return Vouched(_caller(claims), float(claims["exp"]))
     except ExpiredTokenError as error:
         raise NotAuthenticated("claims_expired") from error
     except (JoseError, CodeError, ValueError, TypeError, RecursionError) as error:
