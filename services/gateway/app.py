@@ -7,7 +7,16 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from services.gateway import coding, deliveries, federation, files, proxy, register, routes
+from services.gateway import (
+    accesses,
+    coding,
+    deliveries,
+    federation,
+    files,
+    proxy,
+    register,
+    routes,
+)
 from services.gateway.deliverer import Deliverer
 from services.gateway.exchanges import Exchanges, FederationGauges
 from services.gateway.holders import HolderIndex
@@ -110,6 +119,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
             routes.router,
             deliveries.router,
             federation.router,
+            accesses.router,
             files.router,
             register.router,
             coding.router,

@@ -18,6 +18,7 @@ from suyuan.storage import deliveries, exchanges
 from suyuan.storage.engine import Database
 from suyuan.storage.exchanges import Line, Tally
 from suyuan.storage.holders import find_feeds
+from suyuan.web.accesses import purpose_headers
 from suyuan.web.background import beside
 from suyuan.web.logs import REQUEST_ID_HEADER
 
@@ -27,9 +28,10 @@ _SWEEP_EVERY = 360  # writes
 
 
 def request_headers() -> Mapping[str, str]:
-    """The id of the request on whose behalf a call is made."""
+    """The id and the purpose of the request on whose behalf a call is made."""
     known = get_contextvars().get("request_id")
-    return {REQUEST_ID_HEADER: known} if isinstance(known, str) else {}
+    named = {REQUEST_ID_HEADER: known} if isinstance(known, str) else {}
+    return {**named, **purpose_headers()}
 
 
 class Exchanges:

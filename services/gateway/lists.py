@@ -7,24 +7,19 @@ place rather than never.
 
 from __future__ import annotations
 
-import asyncio
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from services.gateway.members import Members
+from services.gateway.pages import pages_of
 from services.gateway.registry import Subsystem
 from suyuan.domain.caller import Caller
-from suyuan.domain.chain import SourceReport, SourceStatus
+from suyuan.domain.chain import SourceReport
 from suyuan.domain.listing import Listing, Page, Place, join
-from suyuan.sources.asking import Silent
 from suyuan.sources.remote_list import ask_page
 from suyuan.wire.cursors import write_joint
 from suyuan.wire.lists import Entry, write_joined
-
-# Seconds for a whole page, however long a member's own limit is.
-LIST_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,35 +41,20 @@ async def list_everywhere(
 ) -> Listed:
     """One page over every expected subsystem, newest first; who was silent is named in it."""
 
-    async def ask(member: Subsystem) -> tuple[Page[Entry] | None, SourceReport]:
-        if not member.is_ours:  # the standard knows no such list
-            return None, SourceReport(member.id, SourceStatus.REFUSED, 0)
-        began = time.monotonic()
-        page: Page[Entry] | None = None
-        status = SourceStatus.ANSWERED
-        try:
-            async with asyncio.timeout(min(member.timeout, LIST_SECONDS)):
-                page = await ask_page(
-                    members.client,
-                    member.query_url,
-                    listing,
-                    after=after.get(member.id),
-                    limit=limit,
-                    headers=members.headers(caller, member.id),
-                )
-            members.answered(member.id)
-        except Silent as silence:
-            status = silence.status
-        except TimeoutError:
-            status = SourceStatus.TIMED_OUT
-        ms = round((time.monotonic() - began) * 1000)
-        return page, SourceReport(member.id, status, ms)
+    def ask(member: Subsystem) -> Awaitable[Page[Entry]]:
+        return ask_page(
+            members.client,
+            member.query_url,
+            listing,
+            after=after.get(member.id),
+            limit=limit,
+            headers=members.headers(caller, member.id),
+        )
 
-    told = await asyncio.gather(*(ask(member) for member in members.registry))
-    pages = {report.subsystem: page for page, report in told if page is not None}
+    pages, reports = await pages_of(members, members.registry, ask)
     joined = join(pages, limit=limit, after=after)
     return Listed(
         [write_joined(entry, names) for entry, names in joined.entries],
         write_joint(joined.places) if joined.more else None,
-        [report for _, report in told],
+        reports,
     )

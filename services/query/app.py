@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from services.query import changes, code_status, lots, made_at, reach, register
+from services.query import accesses, changes, code_status, lots, made_at, reach, register
 from services.query.names import OwnNameBook
 from services.query.routes import router
 from services.query.trace import OwnTracer
@@ -25,6 +25,7 @@ DESCRIPTION = "Chains out of one subsystem, consumer pages, QR codes, and the ga
 ROUTERS = (
     router,
     reach.router,
+    accesses.router,
     changes.router,
     register.router,
     code_status.router,

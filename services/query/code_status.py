@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 from suyuan.domain.codes import recognise
 from suyuan.sources.issued_codes import IssuedCodes
 from suyuan.web import paths
+from suyuan.web.accesses import tell
 from suyuan.web.auth import Asking
 from suyuan.web.responses import json_response
 from suyuan.web.state import Settings
@@ -29,6 +30,7 @@ async def get_code_status(
     """
     owner = caller.party.short if caller.party is not None else None
     recognised = recognise(code, owner=owner)
+    tell(request.scope, codes=[recognised])
     issued = cast(IssuedCodes, request.app.state.issued_codes)
     status = await issued.status(recognised.key)
     return json_response(

@@ -16,6 +16,7 @@ from suyuan.domain.naming import Wanted
 from suyuan.sources.names import OwnNames
 from suyuan.sources.postgres import PostgresSource
 from suyuan.storage.engine import Database
+from suyuan.web.accesses import Told, add_asked, uris_of
 from suyuan.wire.lookups import AskedLookup, write_response
 
 # Questions of one statement. Each may have as many edges as one answer may hold, so that what is
@@ -33,7 +34,17 @@ SENDING_SHARE = 0.1
 class Answering:
     """Answers from one subsystem's database as the caller may see it."""
 
-    def __init__(self, database: Database, caller: Caller, *, subsystem: str, most: int) -> None:
+    def __init__(
+        self,
+        database: Database,
+        caller: Caller,
+        *,
+        subsystem: str,
+        most: int,
+        told: Told | None = None,
+    ) -> None:
+        """``told`` is where to note what an official is told."""
+        self._told = told
         self._database = database
         self._caller = caller
         self._subsystem = subsystem
@@ -53,6 +64,8 @@ class Answering:
             raise Unavailable("lookup_too_slow", milliseconds=given) from error
         cursor = asked.skip + done if done < len(wanted.keys) else None
         about = replace(wanted, keys=wanted.keys[:done])
+        if self._told is not None:
+            _note(self._told, asked.trace_id, about, answer)
         return write_response(answer, about, cursor=cursor, watermark=datetime.now(UTC))
 
     async def _in_time(self, wanted: Lookup, ends: float) -> tuple[Answer, int]:
@@ -101,6 +114,17 @@ def _is_withheld(wanted: Lookup, caller: Caller) -> bool:
     """Where a product went is not public, whatever the gateway lets through."""
     downwards = wanted.direction in (Direction.DOWN, Direction.BOTH)
     return downwards and caller.role is CallerRole.CONSUMER
+
+
+def _note(told: Told, trace_id: str, asked: Lookup, answer: Answer) -> None:
+    """What an official is told: the codes of which something is held, and whole events."""
+    told.trace = trace_id or None
+    told.asked_count = len(asked.keys)
+    told.events = len(answer.events)
+    told.edges = len(answer.edges)
+    held = {edge.code for edge in answer.edges} | {edge.other for edge in answer.edges}
+    add_asked(told, (key.key for key in asked.keys if key.key in held))
+    add_asked(told, uris_of(stored.event for stored in answer.events))
 
 
 def _weight(answer: Answer) -> int:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from suyuan.domain import policy
 from suyuan.domain.caller import Caller, CallerRole
 from suyuan.domain.codes import Use, recognise
 from suyuan.sources.lots import OwnLots
+from suyuan.web.accesses import tell
 from suyuan.web.auth import require
 from suyuan.web.responses import json_response
 from suyuan.web.state import OwnDatabase, Settings
@@ -33,6 +34,7 @@ class LotsQuery(BaseModel):
 
 @router.get("/v1/lots")
 async def get_lots(
+    request: Request,
     caller: _Official,
     database: OwnDatabase,
     settings: Settings,
@@ -44,4 +46,6 @@ async def get_lots(
     """
     policy.require_home(caller, settings.name)
     party = recognise(query.party, use=Use.PARTY)
-    return json_response({"codes": await OwnLots(database).find(party.key, query.lot)})
+    codes = await OwnLots(database).find(party.key, query.lot)
+    tell(request.scope, parties=[party], held=bool(codes))
+    return json_response({"codes": codes})

@@ -7,8 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from suyuan.domain.codes import Code
 from suyuan.domain.errors import NotAllowed
 from suyuan.storage.made_at import find_made_at
+from suyuan.web.accesses import tell
 from suyuan.web.auth import CLAIMS_HEADER, Asking
 from suyuan.web.responses import json_response
 from suyuan.web.state import OwnDatabase
@@ -37,4 +39,5 @@ async def get_made_at(
         raise NotAllowed("gateway_only")
     async with database.reading() as connection:
         made = await find_made_at(connection, query.place, query.since, query.until)
+    tell(request.scope, codes=[Code(query.place)], held=bool(made))
     return json_response({"codes": made})

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -18,6 +18,7 @@ from suyuan.domain.reach import Reach
 from suyuan.sources.reach import Progress, find_reached
 from suyuan.storage.engine import Database
 from suyuan.web import paths
+from suyuan.web.accesses import add_asked, told_of
 from suyuan.web.auth import require
 from suyuan.web.state import OwnDatabase, Settings
 from suyuan.web.times import QueryTime
@@ -54,6 +55,7 @@ class ReachQuery(BaseModel):
     responses={200: {"content": {NDJSON_TYPE: {"schema": {"type": "string"}}}}},
 )
 async def get_reach(
+    request: Request,
     code: str,
     caller: _Official,
     database: OwnDatabase,
@@ -70,10 +72,15 @@ async def get_reach(
     For the city, and for the department and the inspectors of this subsystem.
     """
     policy.require_home(caller, settings.name)
-    reach = Reach((_followed(code),), query.since, query.as_of, query.known_at)
+    followed = _followed(code)
+    reach = Reach((followed,), query.since, query.as_of, query.known_at)
     if query.since and query.as_of and query.since > query.as_of:
         raise QuestionRefused("window_empty", since=query.since, as_of=query.as_of)
     lines = _lines(database, reach, query, settings.name)
+    told = told_of(request.scope)
+    if told is not None:  # how many things a stream will tell of is not known before its end
+        told.asked_count = 1
+        add_asked(told, [followed.key])
     first = await anext(lines)  # what cannot be answered at all is a problem, not a broken stream
     return StreamingResponse(_rest(first, lines), media_type=NDJSON_TYPE)
 

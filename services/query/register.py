@@ -24,6 +24,7 @@ from suyuan.domain.register import (
 from suyuan.sources.names import OwnNames
 from suyuan.storage.engine import Database
 from suyuan.storage.register import StoredVersion, find_versions
+from suyuan.web.accesses import tell
 from suyuan.web.auth import CLAIMS_HEADER, Asking
 from suyuan.web.register import GET_MORE, GET_TEXT, RegisterQuery
 from suyuan.web.responses import json_response
@@ -96,13 +97,21 @@ def _seen(versions: Sequence[Version], caller: Caller, own: str) -> list[dict[st
 
 def _route(kind: Kind) -> Callable[..., Awaitable[Response]]:
     async def get_entry(
+        request: Request,
         entry_id: str,
         caller: Asking,
         database: OwnDatabase,
         settings: Settings,
         query: Annotated[RegisterQuery, Query()],
     ) -> Response:
-        return await _get(kind, entry_id, caller, database, query=query, own=settings.name)
+        own = settings.name
+        response = await _get(kind, entry_id, caller, database, query=query, own=own)
+        code = read_id(kind, entry_id, caller.party)
+        if kind is Kind.PARTY:
+            tell(request.scope, parties=[code])
+        else:
+            tell(request.scope, codes=[code])
+        return response
 
     return get_entry
 

@@ -10,8 +10,10 @@ from fastapi import APIRouter, Query, Request, Response
 from services.query.events import find_versions
 from services.query.lists import PageRequest, list_events
 from services.query.lookups import Answering
+from suyuan.domain.codes import Code, Use, recognise
 from suyuan.domain.errors import NotAllowed
 from suyuan.domain.versions import settle
+from suyuan.web.accesses import tell, tell_events, told_of
 from suyuan.web.auth import CLAIMS_HEADER, Asking
 from suyuan.web.events import event_response
 from suyuan.web.lists import ListQuery, cursor_refused, link_to, listing_of
@@ -49,6 +51,14 @@ async def get_events(
         raise cursor_refused() from None
     asked = PageRequest(listing, after, query.limit)
     listed = await list_events(database, asked, caller, subsystem=settings.name)
+    events = len(listed.entries)
+    tell(
+        request.scope,
+        codes=[Code(listing.code)] if listing.code else [],
+        parties=[recognise(listing.party, use=Use.PARTY)] if listing.party else [],
+        events=events,
+        held=events > 0,
+    )
     body = write_page(
         listed.entries,
         following=listed.following,
@@ -78,6 +88,7 @@ async def get_event(
     The header `Suyuan-Redacted` names the members that the caller may not see.
     """
     versions = await find_versions(database, event_id, caller, subsystem=settings.name)
+    tell_events(request.scope, [version.stored.event for version in versions])
     return event_response(settle(versions, event_id), request.headers.get("accept"))
 
 
@@ -98,6 +109,7 @@ async def post_versions(
         raise NotAllowed("gateway_only")
     event_id = wire_versions.read_request(await request.body())
     found = await find_versions(database, event_id, caller, subsystem=settings.name)
+    tell_events(request.scope, [version.stored.event for version in found])
     return Response(wire_versions.write_response(found), media_type="application/json")
 
 
@@ -118,5 +130,6 @@ async def post_lookups(
         caller,
         subsystem=settings.name,
         most=min(asked.limit or settings.max_lookup_edges, settings.max_lookup_edges),
+        told=told_of(request.scope),
     )
     return Response(await answering.answer(asked), media_type="application/json")

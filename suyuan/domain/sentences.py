@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from suyuan.domain.access_sentences import ACCESS_SENTENCES
 from suyuan.domain.coding_sentences import CODING_SENTENCES
 from suyuan.domain.complaint_sentences import COMPLAINT_SENTENCES
 from suyuan.domain.file_sentences import FILE_SENTENCES
@@ -29,6 +30,7 @@ _LIST_LIMIT = 40
 _UNKNOWN = ("此处有误（{code}）。", "Something is wrong here ({code}).")
 
 SENTENCES: dict[str, tuple[str, str]] = {
+    **ACCESS_SENTENCES,
     **LIMIT_SENTENCES,
     **CODING_SENTENCES,
     **LINK_SENTENCES,

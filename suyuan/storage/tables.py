@@ -368,6 +368,31 @@ exchanges = Table(
     PrimaryKeyConstraint("hour", "subsystem", "call", "outcome", name="exchanges_pkey"),
 )
 
+# Who of the authorities looked at what (suyuan/storage/accesses.py): added to, never changed.
+accesses = Table(
+    "accesses",
+    metadata,
+    _moment("at"),
+    Column("id", Uuid, nullable=False),
+    Column("request", Uuid, nullable=False),
+    Column("trace", _CODE),
+    Column("role", _CODE, nullable=False),
+    Column("owner", _CODE, nullable=False),
+    Column("key", _CODE),
+    Column("through", _CODE),
+    Column("route", _CODE, nullable=False),
+    Column("asked", ARRAY(Text), nullable=False),
+    Column("asked_count", Integer, nullable=False),
+    Column("events", BigInteger),
+    Column("edges", BigInteger, nullable=False),
+    Column("calls", Integer, nullable=False),
+    Column("reason", _CODE),
+    Column("reference", _CODE),
+    PrimaryKeyConstraint("at", "id", name="accesses_pkey"),
+)
+Index("accesses_by_request", accesses.c.request)
+Index("accesses_by_asked", accesses.c.asked, postgresql_using="gin")
+
 # Recalls (suyuan/storage/recalls.py): what was proposed, as JSON, and every step since. ``claim``
 # is of the process that finds out what a recall reaches.
 recalls = Table(

@@ -14,6 +14,8 @@ from suyuan import __version__
 from suyuan.domain.codes.link_paths import PRIMARY_KEYS
 from suyuan.storage.engine import Database
 from suyuan.web import docs, health, problems
+from suyuan.web.access_writer import AccessWriter
+from suyuan.web.accesses import AccessRecord
 from suyuan.web.admission import Admission, Slots
 from suyuan.web.auth import KeyCache, caller
 from suyuan.web.claims import read_key
@@ -76,6 +78,7 @@ def create_app(
     app.state.captures = Slots(settings.max_captures)
     app.state.exports = Slots(EXPORT_SLOTS)
     app.state.metrics = Metrics()
+    app.state.accesses = None
     app.state.coding_keys = _coding_keys(settings.coding_keys)
     public_key = _key(settings.claims_public_key, "CLAIMS_PUBLIC_KEY", private=False)
     app.state.verifier = Verifier(public_key, settings.name) if public_key is not None else None
@@ -92,6 +95,7 @@ def create_app(
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes, files=settings.max_file_bytes)
     if settings.service is not Service.INGEST:
         app.add_middleware(PageCache, paths=(*PRIMARY_KEYS, "t"))
+    app.add_middleware(AccessRecord)
     app.add_middleware(UrlLimit)
     app.add_middleware(LastResort)
     app.add_middleware(AccessLog, observe=app.state.metrics.observe)
@@ -109,15 +113,28 @@ def _resources(settings: ServiceSettings, lifespan: Lifespan | None) -> Lifespan
             roles=settings.database_roles,
         )
         try:
-            if lifespan is None:
+            async with _recording(app, settings), (lifespan or _nothing)(app):
                 yield
-            else:
-                async with lifespan(app):
-                    yield
         finally:
             await app.state.database.close()
 
     return opened
+
+
+@asynccontextmanager
+async def _recording(app: FastAPI, settings: ServiceSettings) -> AsyncIterator[None]:
+    """Write down what officials are told; a gateway holds nothing that it could tell."""
+    if settings.service is Service.GATEWAY:
+        yield
+        return
+    app.state.accesses = AccessWriter(app.state.database)
+    async with app.state.accesses.running():
+        yield
+
+
+@asynccontextmanager
+async def _nothing(_app: FastAPI) -> AsyncIterator[None]:
+    yield
 
 
 def _quotas(settings: ServiceSettings) -> Quotas:

@@ -102,6 +102,12 @@ def remember_caller(scope: Scope, caller: Caller) -> None:
     scope[_CALLER] = caller
 
 
+def caller_of(scope: Scope) -> Caller | None:
+    """Who asked, as far as that is known."""
+    caller: Caller | None = scope.get(_CALLER)
+    return caller
+
+
 def route_template(scope: Scope) -> str:
     """The route that answered, such as ``/v1/chains/{code:text}``; ``unmatched`` if none did."""
     return getattr(scope.get("route"), "path", None) or "unmatched"

@@ -3,36 +3,31 @@
 A scan is a page that was opened by a person. Kept of it are the code, the day and the side of the
 counter; no address, no place, no device, and no cookie that would tell two scans of one person from
 those of two. What is not yet in the table when the process is killed is lost: the scans of at most
-``FLUSH_SECONDS``, or while the database was away, of that time.
+``flushing.FLUSH_SECONDS``, or while the database was away, of that time.
 """
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from urllib.parse import parse_qs
 
-import structlog
 from fastapi import FastAPI
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from suyuan.domain.caller import Caller, CallerRole
-from suyuan.domain.errors import SuyuanError
 from suyuan.domain.register import today
 from suyuan.domain.scans import ScanCount, Tally
 from suyuan.storage import scans
 from suyuan.storage.engine import Database
+from suyuan.web.flushing import Flushing
 
-FLUSH_SECONDS = 2.0
 # Codes of a day that wait for the table at once, some 2 MB of them; past it new ones are not
 # counted, which a metric tells, and the known ones still are.
 MOST_WAITING = 10_000
-# How long a process that stops waits for a database that does not answer.
-_LAST_FLUSH_SECONDS = 3.0
 
 # What opens pages and is no person: crawlers, link previews, monitors and HTTP libraries. Whoever
 # hides his kind is counted; a count is no proof of anything.
@@ -44,8 +39,6 @@ _ROBOT = re.compile(
 # Browsers that fetch a page which nobody has looked at yet say so in one of these.
 _PURPOSES = ("sec-purpose", "purpose", "x-purpose", "x-moz")
 _AHEAD = re.compile("prefetch|prerender|preview", re.IGNORECASE)
-
-log = structlog.get_logger("suyuan")
 
 
 def is_scan(scope: Scope) -> bool:
@@ -92,7 +85,6 @@ class ScanCounter:
         self._report_uncounted = uncounted
         self._now = now
         self._waiting: dict[Tally, int] = {}
-        self._stop = asyncio.Event()
 
     def count(self, code: str, *, trade: bool) -> None:
         """Count one scan of a canonical code. Touches memory alone."""
@@ -122,33 +114,9 @@ class ScanCounter:
                 self._put(tally, count)
             raise
 
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
+    def running(self) -> AbstractAsyncContextManager[None]:
         """Flush now and then for as long as the block lasts, and once more at its end."""
-        task = asyncio.create_task(self._run())
-        try:
-            yield
-        finally:
-            self._stop.set()
-            await task
-
-    async def _run(self) -> None:
-        away = False
-        while not self._stop.is_set():
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._stop.wait(), FLUSH_SECONDS)
-            away = await self._try_to_flush(away=away)
-
-    async def _try_to_flush(self, *, away: bool) -> bool:
-        """Whether the database is away; that is logged once, not every two seconds."""
-        try:
-            async with asyncio.timeout(_LAST_FLUSH_SECONDS if self._stop.is_set() else None):
-                await self.flush()
-        except (SuyuanError, TimeoutError) as error:
-            if not away:
-                log.warning("scans_wait", code=getattr(error, "code", "timeout"))
-            return True
-        return False
+        return Flushing(self.flush, waits="scans_wait").running()
 
     def _put(self, tally: Tally, count: int) -> None:
         known = self._waiting.get(tally, 0)

@@ -13,6 +13,7 @@ from suyuan.domain.errors import QuestionRefused
 from suyuan.domain.licences import with_licences
 from suyuan.domain.naming import Known, with_names
 from suyuan.domain.trail import Question
+from suyuan.web.accesses import tell
 from suyuan.web.language import Language
 from suyuan.web.name_book import NameBook, NoNames
 
@@ -34,4 +35,6 @@ async def seen(
     chain = await tracer.trace(question, caller)
     known = await book.names(chain, caller)
     cut = policy.view(chain, caller, known.organisations)
+    events = len(cut.events)
+    tell(request.scope, codes=[question.code], events=events, held=events > 0)
     return with_licences(with_names(cut, known, language.value), known), known

@@ -87,13 +87,15 @@ class LookupResponse(msgspec.Struct):
 class AskedLookup:
     """A request as it was read: the lookup, and how much of an answer is wanted when.
 
-    ``skip`` questions were answered before; ``limit`` edges are enough for one answer.
+    ``skip`` questions were answered before; ``limit`` edges are enough for one answer;
+    ``trace_id`` is of the walk that asks.
     """
 
     lookup: Lookup
     seconds: float
     skip: int
     limit: int | None
+    trace_id: str = ""
 
 
 # Numbers in ``extra`` stay the digits that were sent.
@@ -153,7 +155,8 @@ def _asked(request: LookupRequest) -> AskedLookup:
         bodies=request.bodies,
         direction=request.direction,
     )
-    return AskedLookup(lookup, request.deadline_ms / 1000, skip, request.limit)
+    seconds = request.deadline_ms / 1000
+    return AskedLookup(lookup, seconds, skip, request.limit, request.trace_id)
 
 
 def _key(key: LookupKey) -> Key:

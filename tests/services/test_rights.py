@@ -90,6 +90,7 @@ DOORS: dict[str, set[str]] = {
     "GET /v1/changes": GATEWAY_ALONE,
     "POST /v1/names": GATEWAY_ALONE,
     "GET /v1/made-at": GATEWAY_ALONE,
+    "GET /v1/accesses": {"department", "city"},
     "GET /v1/reach/{code}": OWN_OFFICIALS,
     "GET /v1/lots": OWN_OFFICIALS,
     "GET /v1/chains/{code}": ANYBODY,
