@@ -177,6 +177,41 @@ def load(
 
 
 @app.command()
+def drop(
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="[FOLDER]", help="Where files are dropped.")
+    ] = None,
+    to: Annotated[
+        str | None, typer.Option(metavar="URL", help="An ingest service, or a gateway.")
+    ] = None,
+    subsystem: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="Folder and address as SUYUAN_REGISTRY has them."),
+    ] = None,
+    settle: Annotated[
+        float | None,
+        typer.Option(min=0.1, max=3600, help="Seconds that a file rests before it is whole; 5."),
+    ] = None,
+    once: Annotated[bool, typer.Option("--once", help="End when nothing is left.")] = False,
+    status: Annotated[bool, typer.Option("--status", help="Only say how the folder is.")] = False,
+) -> None:
+    """Watch a folder: every CSV, XLSX, NDJSON or EPCIS JSON file in it is taken in, once.
+
+    The key is in SUYUAN_KEY. Each file goes to done or failed below the folder, with a report.
+    Killed at any point, it goes on where it was. The exit status is 1 if something was refused
+    (--once), or nobody watches (--status).
+    """
+    from services.drop import command
+
+    with _in_sentences() as terminal:
+        watched = command.watched(
+            os.environ, folder=folder, url=to, subsystem=subsystem, settle=settle, keyed=not status
+        )
+        if not command.run(watched, terminal, once=once, status=status):
+            raise typer.Exit(_FAILED)
+
+
+@app.command()
 def serve(
     service: Annotated[ServiceKind, typer.Argument(help="subsystem is ingest and query together.")],
     subsystem: Annotated[str | None, typer.Option(metavar="ID", help=_SUBSYSTEM_ID)] = None,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,20 +10,15 @@ from typing import Any
 import httpx
 
 from services import operate
+from services.file_sending import OPEN_STATES, fetch, post_file, said, sheet_format
 from services.home import Home
 from services.processes import reachable
 from services.terminal import Terminal
 from suyuan.domain.errors import Refused, Unavailable
-from suyuan.wire.sheets.sheet import MEDIA_TYPES, Format
 
-_PART_BYTES = 256 * 1024
 _POLL_SECONDS = 0.3
 # A service that is started again, and whoever goes on with the file, are back within this time.
 _PATIENCE_SECONDS = 60.0
-_OPEN = ("receiving", "waiting", "running")
-_ZIP = b"PK\x03\x04"
-
-_MEDIA_TYPE_OF = {form: media_type for media_type, form in MEDIA_TYPES.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +80,16 @@ class _Loading:
 
     def tell(self, job: dict[str, Any]) -> bool:
         """Print the summary, and keep the refused rows beside the file."""
-        said = {**job, "name": self._path.name}
+        told = {**job, "name": self._path.name}
         match job["state"]:
             case "failed":
                 faults = [fault["detail"] for fault in job["problem"]["errors"]]
                 detail = " ".join([job["problem"]["detail"], *faults])
                 self._terminal.say("file_failed", name=self._path.name, detail=detail)
             case "cancelled":
-                self._terminal.say("file_cancelled", **said)
+                self._terminal.say("file_cancelled", **told)
             case _:
-                self._terminal.say("file_tried_out" if job["dry_run"] else "file_taken_in", **said)
+                self._terminal.say("file_tried_out" if job["dry_run"] else "file_taken_in", **told)
         if job["rejected"]:
             self._terminal.say("file_rejected", path=self._keep_report(job))
         return job["state"] == "done" and not job["rejected"]
@@ -106,15 +100,15 @@ class _Loading:
         try:
             size = self._path.stat().st_size
             with self._path.open("rb") as file, self._terminal.progress() as bar:
-                form = _format(self._path, file.read(len(_ZIP)))
-                file.seek(0)
+                form = sheet_format(name, file)
                 task = bar.add_task(self._terminal.words("file_sending", name=name), total=size)
-                parts = _parts(file.read, lambda sent: bar.advance(task, sent))
-                answer = self._client.post(
-                    "/v1/files",
-                    params=asked,
-                    content=parts,
-                    headers={"Content-Type": _MEDIA_TYPE_OF[form], "Content-Length": str(size)},
+                answer = post_file(
+                    self._client,
+                    file,
+                    form,
+                    size=size,
+                    asked=asked,
+                    tell=lambda sent: bar.advance(task, sent),
                 )
         except OSError as error:
             reason = error.strerror or str(error)
@@ -127,7 +121,7 @@ class _Loading:
         name = self._path.name
         with self._terminal.progress() as bar:
             task = bar.add_task(self._terminal.words("file_checking", name=name), total=None)
-            while job["state"] in _OPEN:
+            while job["state"] in OPEN_STATES:
                 time.sleep(_POLL_SECONDS)
                 job = self._asked("GET", f"/v1/jobs/{job['id']}")
                 bar.update(task, completed=job["rows_read"], total=job["rows_total"])
@@ -151,12 +145,11 @@ class _Loading:
         kept = self._path.with_suffix(".rejected.csv")
         arriving = kept.with_suffix(".csv.part")
         try:
-            with self._client.stream("GET", job["report"]) as answer, arriving.open("wb") as file:
-                if not answer.is_success:
-                    answer.read()
-                    self._understood(answer)
-                for chunk in answer.iter_bytes():
-                    file.write(chunk)
+            with arriving.open("wb") as file:
+                answer = fetch(self._client, job["report"], file.write)
+            if not answer.is_success:
+                arriving.unlink()
+                self._understood(answer)
             arriving.replace(kept)
         except httpx.HTTPError as error:
             raise self._no_answer(error) from error
@@ -166,10 +159,7 @@ class _Loading:
         return kept
 
     def _understood(self, answer: httpx.Response) -> dict[str, Any]:
-        try:
-            body: dict[str, Any] = answer.json()
-        except ValueError:
-            body = {}
+        body = said(answer)
         if answer.is_success and body:
             return body
         reason = str(body.get("detail", answer.reason_phrase)).rstrip(".。")
@@ -180,19 +170,3 @@ class _Loading:
     def _no_answer(self, error: httpx.HTTPError) -> Unavailable:
         reason = str(error) or type(error).__name__
         return Unavailable("load_no_answer", url=str(self._client.base_url), reason=reason)
-
-
-def _format(path: Path, begins: bytes) -> Format:
-    """The kind of a file, by its name and, for a workbook, by how it begins. Raises Refused."""
-    ending = path.suffix.lower()
-    if begins == _ZIP and ending != ".csv":
-        return Format.XLSX
-    if ending in (".csv", ".tsv", ".txt"):
-        return Format.CSV
-    raise Refused("file_kind_unknown", name=path.name)
-
-
-def _parts(read: Callable[[int], bytes], tell: Callable[[int], object]) -> Iterator[bytes]:
-    while part := read(_PART_BYTES):
-        yield part
-        tell(len(part))

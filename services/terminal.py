@@ -120,6 +120,34 @@ _PROGRESS = {
         "  多余：{code}，事件 {event}（{time}），{role}，另一端 {other}",
         "  of no event: {code} in event {event} ({time}), {role}, far end {other}",
     ),
+    "drop_watching": (
+        "正在处理放入 {path} 的文件，发送到 {url}",
+        "Watching {path} for files, which go to {url}",
+    ),
+    "drop_put_away": (
+        "{name}：共 {read} 条，新增 {accepted}，已有 {repeated}，有误 {rejected} → {where}",
+        "{name}: {read} reports, {accepted} new, {repeated} known, {rejected} refused → {where}",
+    ),
+    "drop_changed": (
+        "{name} 还在写入，稍后再处理",
+        "{name} is still being written, and waited for",
+    ),
+    "drop_folder_gone": (
+        "文件夹不可用（{reason}），恢复后继续",
+        "The folder is not there ({reason}); work goes on when it is back",
+    ),
+    "drop_goes_on": ("服务已恢复，继续处理", "The service is back, and work goes on"),
+    "drop_said": ("{chinese}", "{english}"),
+    "drop_state": (
+        (
+            "{path}：{watch}，等待 {waiting}，已入库 {done}，有误 {failed}，正在处理 {file}"
+            "（{read}/{of}），截至 {as_of}"
+        ),
+        (
+            "{path}: {watch}, {waiting} waiting, {done} done, {failed} failed, at work on {file}"
+            " ({read}/{of}), as of {as_of}"
+        ),
+    ),
     "file_failed": ("{name}：{detail}", "{name}: {detail}"),
     "file_rejected": ("有误的行及原因：{path}", "The refused rows, and why: {path}"),
 }

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.gateway.drop_folders import drop_folders
 from services.gateway.holders import HolderIndex
 from services.gateway.members import Members
 from suyuan.domain.caller import Caller, CallerRole
@@ -39,6 +40,10 @@ async def get_subsystems(request: Request, database: OwnDatabase) -> Response:
     `last_event` is when the newest report was stored there that the gateway knows of, and
     `watermark` up to when it knows of all. `GET /v1/exchanges` has how often each was asked.
 
+    `folder` is how the folder of a department without a system is (adapter `file`), where the
+    gateway can see it: `watched`, `unwatched` (nothing takes its files in) or `missing`; how many
+    files wait, when the last one was taken in, and what it waits for, as of when.
+
     `circuit` is `open` while a subsystem failed several times in a row; the next question is its
     probe. `registry_problem` says why a changed registry file is not in force.
     """
@@ -46,6 +51,7 @@ async def get_subsystems(request: Request, database: OwnDatabase) -> Response:
     health = await members.health()
     async with database.reading() as connection:
         feeds = {feed.subsystem: feed for feed in await find_feeds(connection)}
+    folders = await drop_folders(members.registry)
     return json_response(
         {
             "registry_problem": members.registry_problem,
@@ -63,6 +69,7 @@ async def get_subsystems(request: Request, database: OwnDatabase) -> Response:
                     "circuit": members.breaker(s).state,
                     "last_event": feeds[s.id].last_change if s.id in feeds else None,
                     "watermark": feeds[s.id].watermark if s.id in feeds else None,
+                    "folder": folders.get(s.id),
                 }
                 for s in members.registry
                 if s.id in health

@@ -112,12 +112,32 @@ class Epcis(_Model):
         )
 
 
+class Drop(_Model):
+    """The folder that a department drops its files into, for ``suyuan drop --subsystem ID``.
+
+    ``key`` is the name of the environment variable with the department's key; only the watcher
+    reads it. A file is whole when it has not changed for ``settle`` seconds.
+    """
+
+    folder: Path
+    key: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")] = "SUYUAN_KEY"
+    settle: Annotated[float, Field(ge=0.1, le=3600)] = 5.0
+
+    @field_validator("folder")
+    @classmethod
+    def _is_absolute(cls, value: Path) -> Path:
+        if not value.is_absolute():
+            raise ValueError(f"folder is a path from the root, which {value} is not")
+        return value
+
+
 class Subsystem(_Model):
     """One expected member. ``timeout`` is in seconds, for one question.
 
     ``kinds`` are the schemes of codes that it can know; without them any. ``credential`` names the
     environment variable with the token that it is to be shown. ``copies`` is whether it takes
-    copies of what is reported to others and concerns its enterprises.
+    copies of what is reported to others and concerns its enterprises. ``drop`` is the folder of a
+    department that has files only.
     """
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,30}$")]
@@ -132,6 +152,7 @@ class Subsystem(_Model):
     copies: bool = True
     credential: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")] | None = None
     epcis: Epcis | None = None
+    drop: Drop | None = None
 
     @property
     def is_ours(self) -> bool:
@@ -151,6 +172,8 @@ class Subsystem(_Model):
             raise ValueError("an epcis server takes no reports: leave out ingest_url, sectors = []")
         if self.is_ours is not (self.epcis is None):
             raise ValueError("the table epcis belongs to the adapter epcis, and to it alone")
+        if self.drop is not None and self.adapter is not Adapter.FILE:
+            raise ValueError("the table drop belongs to the adapter file, and to it alone")
         if self.credential is not None and not os.environ.get(self.credential):
             raise ValueError(f"the environment variable {self.credential} is not set")
         return self

@@ -225,6 +225,30 @@ OPERATOR_SENTENCES: dict[str, tuple[str, str]] = {
         "“{text}”不能作为子系统的标识；请用小写字母、数字和下划线，以字母开头，最多 31 个字符。",
         '"{text}" cannot be a subsystem\'s id; use lower-case letters, digits and underscores.',
     ),
+    # --- suyuan drop (services/drop) --------------------------------------------------------------
+    "drop_folder_unusable": (
+        "无法使用该文件夹（{reason}）。",
+        "The folder cannot be used ({reason}).",
+    ),
+    "drop_gave_up": (
+        "没有全部处理（{reason}）；其余文件仍在文件夹中，可再次运行。",
+        "Not everything was taken in ({reason}); the rest is still in the folder, run it again.",
+    ),
+    "drop_key_missing": (
+        "缺少密钥；请放在环境变量 {variable} 中。",
+        "A key is missing; put it into the environment variable {variable}.",
+    ),
+    "drop_not_told": (
+        "请给出文件夹和 --to 地址，或用 --subsystem 指定 SUYUAN_REGISTRY 中设有文件夹的子系统。",
+        (
+            "Name a folder and --to, or with --subsystem a member of SUYUAN_REGISTRY that has a"
+            " folder."
+        ),
+    ),
+    "drop_watched": (
+        "{path} 已有进程 {pid} 在处理。",
+        "{path} is being watched already (process {pid}).",
+    ),
     # --- suyuan load (services/loading.py) --------------------------------------------------------
     "file_kind_unknown": (
         "{name} 既不是 CSV 也不是 XLSX 文件。",

@@ -13,6 +13,7 @@ from typing import Any
 from suyuan.domain.access_sentences import ACCESS_SENTENCES
 from suyuan.domain.coding_sentences import CODING_SENTENCES
 from suyuan.domain.complaint_sentences import COMPLAINT_SENTENCES
+from suyuan.domain.drop_sentences import DROP_SENTENCES
 from suyuan.domain.file_sentences import FILE_SENTENCES
 from suyuan.domain.limit_sentences import LIMIT_SENTENCES
 from suyuan.domain.link_sentences import LINK_SENTENCES
@@ -35,6 +36,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     **CODING_SENTENCES,
     **LINK_SENTENCES,
     **COMPLAINT_SENTENCES,
+    **DROP_SENTENCES,
     **FILE_SENTENCES,
     **OPERATOR_SENTENCES,
     **RECALL_SENTENCES,

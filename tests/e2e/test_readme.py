@@ -28,13 +28,14 @@ def blocks(section: str) -> list[str]:
     return re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
 
 
-def typed(city: RunningCity, commands: str) -> str:
+def typed(city: RunningCity, commands: str, folder: Path | None = None) -> str:
     """What a shell prints for commands of the README, with this city's address for the default."""
     commands = commands.replace("http://127.0.0.1:8000", city.url)
     commands = commands.replace(".venv/bin/suyuan", str(SUYUAN))
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", commands],
         env=city.environment,
+        cwd=folder,
         capture_output=True,
         text=True,
         timeout=60,

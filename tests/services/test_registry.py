@@ -22,6 +22,7 @@ department = {{ zh = "局", en = "Bureau" }}
 {more}
 """
 SENDS = 'ingest_url = "http://127.0.0.1:1"'
+FILES = f'adapter = "file"\n{SENDS}\n'
 
 
 def member(name: str = "food", sectors: str = "", more: str = SENDS) -> str:
@@ -77,6 +78,9 @@ def test_each_adapter_and_what_it_needs(
         (member(more='adapter = "epcis"'), "table epcis belongs"),
         (member(more=SENDS + '\nepcis = { party = "91350200MA0000000R" }'), "to it alone"),
         (member(more=SENDS + "\nsecret = 1"), "secret"),
+        (member(more=SENDS + '\ndrop = { folder = "/srv" }'), "table drop belongs"),
+        (member(more=FILES + 'drop = { folder = "srv" }'), "path from the root"),
+        (member(more=FILES + 'drop = { folder = "/srv", key = "sk_1" }'), "drop.key"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_refused_with_the_place(
