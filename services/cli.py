@@ -14,6 +14,7 @@ import typer
 
 from services import operate
 from services.home import Home, LocalSettings
+from services.profile_commands import profile_commands
 from services.terminal import Terminal
 from suyuan import __version__
 from suyuan.domain.caller import Caller, CallerRole
@@ -47,6 +48,7 @@ holder_commands = typer.Typer(
     no_args_is_help=True,
 )
 app.add_typer(holder_commands, name="holders")
+app.add_typer(profile_commands, name="profile")
 Subsystems = Annotated[
     list[str] | None, typer.Option("--subsystem", metavar="ID", help="May be given several times.")
 ]

@@ -92,6 +92,11 @@ class City:
         while self._clients:
             self._clients.pop().close()
 
+    @property
+    def profiles(self) -> Path:
+        """The folder of the departments' own sector profiles, which has none."""
+        return self.folder / "profiles"
+
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(60)
 
@@ -129,6 +134,7 @@ def _serve(city: City, *, copies: bool) -> None:
     (city.folder / "private.jwk").write_text(json.dumps(private))
     (city.folder / "public.jwk").write_text(json.dumps(public))
     (city.folder / "coding.keys").write_text(generate_key())
+    city.profiles.mkdir()
     for name in SUBSYSTEMS:
         settings = ServiceSettings(
             service=Service.SUBSYSTEM,
@@ -136,6 +142,7 @@ def _serve(city: City, *, copies: bool) -> None:
             database_url=service_url(city.server_url, name),
             claims_public_key=city.folder / "public.jwk",
             coding_keys=city.folder / "coding.keys",
+            profiles=city.profiles,
             public_url=PUBLIC_URL,
             webhook_private=True,
             **PATIENCE,
@@ -148,6 +155,7 @@ def _serve(city: City, *, copies: bool) -> None:
         database_url=service_url(city.server_url, "gateway"),
         claims_private_key=city.folder / "private.jwk",
         registry=registry,
+        profiles=city.profiles,
         public_url=PUBLIC_URL,
         webhook_private=True,
         **PATIENCE,

@@ -30,7 +30,7 @@ from services.gateway.reloading import follow
 from services.gateway.trace import FederatedTracer
 from suyuan.domain.caller import CONSUMER
 from suyuan.domain.coding.ranges import Verdict
-from suyuan.web import chains, complaints, exports, resolver
+from suyuan.web import catalogue, chains, complaints, exports, resolver
 from suyuan.web.app import create_app as create
 from suyuan.web.background import beside
 from suyuan.web.claims import changes_key
@@ -122,6 +122,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
             accesses.router,
             files.router,
             register.router,
+            catalogue.router,
             coding.router,
             in_force.router,
             recalls.router,

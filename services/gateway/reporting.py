@@ -82,6 +82,7 @@ class Relay:
         answers = await asyncio.gather(*(self._try(n, p) for n, p in routes.parts.items()))
         merged: dict[str, Any] = {"accepted": 0, "repeated": 0, "ids": [None] * total}
         rejected = [fault_entry(fault, language) for fault in routes.faults]
+        advice: list[dict[str, Any]] = []
         for part, answer in zip(routes.parts.values(), answers, strict=True):
             if isinstance(answer, Fault):
                 rejected += [
@@ -90,7 +91,11 @@ class Relay:
                 ]
             else:
                 rejected += _merge(merged, part, answer)
-        return {**merged, "rejected": sorted(rejected, key=lambda r: r["index"])}
+                advice += [part.told(one) for one in answer.get("advice", ())]
+        merged["rejected"] = sorted(rejected, key=lambda r: r["index"])
+        if advice:
+            merged["advice"] = sorted(advice, key=lambda one: one["index"])
+        return merged
 
     def _route(self, body: bytes, media_type: str) -> Routes:
         if not self._caller.may_report:

@@ -109,7 +109,8 @@ async def get_event(request: Request, event_id: str, caller: Asking) -> Response
     `application/ld+json` EPCIS 2.0. A bare id that several reporters use, in one subsystem or in
     several, is 300, with the URIs; so is a URI that was reported with different content. A
     correction is shown wherever it lies. The header `Suyuan-Silent` names the subsystems that did
-    not answer, and might correct what is shown.
+    not answer, and might correct what is shown; `Suyuan-Profile` the sector profiles that the event
+    was checked by.
     """
     version, silent = await find_event(request.app.state.members, event_id, caller)
     return event_response(version, request.headers.get("accept"), silent)

@@ -57,6 +57,10 @@ class Part:
             found["pointer"] = self.ats[place] + fault["pointer"].removeprefix(_ALONE)
         return found
 
+    def told(self, advice: Mapping[str, Any]) -> dict[str, Any]:
+        """Advice about this part with its index in the whole; it points into the event itself."""
+        return {**advice, "index": self.indexes[advice["index"]]}
+
 
 @dataclass(frozen=True, slots=True)
 class Routes:

@@ -51,7 +51,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     keys = app.state.coding_keys
     printing = Printing(keys, settings.public_url)
     working: dict[str, Working] = {
-        FileKind.EVENTS: FileJob,
+        FileKind.EVENTS: partial(FileJob, checkers=lambda: app.state.profiles.checkers),
         **{FileKind(kind.plural): RegisterJob for kind in Kind},
         LABELS: partial(LabelJob, printing=printing),
     }

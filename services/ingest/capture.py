@@ -8,13 +8,16 @@ from datetime import datetime
 from enum import StrEnum
 
 from services.ingest.grouping import Grouping
+from suyuan.domain.breaches import Breach
 from suyuan.domain.caller import Caller, CallerRole
 from suyuan.domain.errors import Conflict, Fault, NotAllowed, ReportRefused
 from suyuan.domain.events import local_event_id
+from suyuan.domain.profiles.checking import Checkers, breach_fault
 from suyuan.storage.engine import Database
 from suyuan.storage.load import Loaded, Outcome, Row, load
 from suyuan.storage.rows import make_row
 from suyuan.web.auth import require_reporting
+from suyuan.wire.breaches import write_breaches
 from suyuan.wire.reports import Reports, read_reports
 
 # Reading a larger body holds the event loop for longer than a health check should wait.
@@ -42,12 +45,17 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Captured:
-    """What became of a body. ``ids`` are URIs, in the order of the reports, ``None`` if refused."""
+    """What became of a body. ``ids`` are URIs, in the order of the reports, ``None`` if refused.
+
+    ``advice`` is what reports that were not refused lack by their sector's profile, with the index
+    of each.
+    """
 
     accepted: int = 0
     repeated: int = 0
     ids: list[str | None] = field(default_factory=list)
     rejected: list[Fault] = field(default_factory=list)
+    advice: list[tuple[int, Breach]] = field(default_factory=list)
 
 
 async def capture(
@@ -56,21 +64,25 @@ async def capture(
     *,
     subsystem: str,
     max_events: int,
+    checkers: Checkers,
     grouping: Grouping | None = None,
 ) -> Captured:
     """Check and store a body of reports in ``subsystem``; a lone one with others by ``grouping``.
 
+    ``checkers`` are the sector profiles in force; a copy was checked where it was reported.
     Raises NotAllowed if the caller may not report here; with ``rollback``, ReportRefused for any
     fault and Conflict if only conflicts were found, nothing stored in either case.
     """
     caller, on_error = submission.caller, submission.on_error
     require_reporter(caller, subsystem)
     reports = await _read(submission, max_events)
-    faults = [*reports.faults, *_rights(reports, caller)]
+    checked = {} if caller.delivered else _checked(reports, checkers)
+    advice, enforced = _told_apart(checked)
+    faults = [*reports.faults, *_rights(reports, caller), *enforced]
     refused = {f.index for f in faults}
     if faults and on_error is OnError.ROLLBACK:
         raise ReportRefused(faults=sorted(faults, key=lambda f: f.index))
-    rows = _rows(reports, refused, caller)
+    rows = _rows(reports, refused, caller, checked)
     if grouping is not None and len(rows) == 1 and not submission.dry_run:
         loaded = {index: await grouping.store(row) for index, row in rows.items()}
     else:
@@ -85,6 +97,7 @@ async def capture(
         len(taken) - accepted,
         [taken.get(index) for index in range(len(reports.reports))],
         sorted([*faults, *clashes], key=lambda f: f.index),
+        [(index, breach) for index, breach in advice if index in taken],
     )
 
 
@@ -133,14 +146,41 @@ def _rights(reports: Reports, caller: Caller) -> list[Fault]:
     ]
 
 
-def _rows(reports: Reports, refused: set[int], caller: Caller) -> dict[int, Row]:
+_Checked = dict[int, tuple[str, tuple[Breach, ...]]]
+_UNCHECKED: tuple[None, tuple[Breach, ...]] = (None, ())
+
+
+def _checked(reports: Reports, checkers: Checkers) -> _Checked:
+    """Of each report that a profile is in force for: the profile's label, and what it breaks."""
+    check = checkers.check
+    found: _Checked = {}
+    for index, report in enumerate(reports.reports):
+        if report is not None:
+            label, breaches = check(report.event)
+            if label is not None:
+                found[index] = label, breaches
+    return found
+
+
+def _told_apart(checked: _Checked) -> tuple[list[tuple[int, Breach]], list[Fault]]:
+    """What reporters are told, and what is refused."""
+    broken = [(i, breach) for i, (_, breaches) in checked.items() for breach in breaches]
+    advice = [(index, breach) for index, breach in broken if not breach.enforced]
+    return advice, [breach_fault(breach, index) for index, breach in broken if breach.enforced]
+
+
+def _rows(reports: Reports, refused: set[int], caller: Caller, checked: _Checked) -> dict[int, Row]:
     """The reports that may be stored, by their places."""
     owner, authority = caller.owner, caller.role is CallerRole.DEPARTMENT
-    return {
-        index: make_row(r.event, r.content, r.form, r.document, owner, authority)
-        for index, r in enumerate(reports.reports)
-        if r is not None and index not in refused
-    }
+    rows = {}
+    for index, r in enumerate(reports.reports):
+        if r is not None and index not in refused:
+            label, breaches = checked.get(index, _UNCHECKED)
+            kept = write_breaches(breaches)
+            rows[index] = make_row(
+                *(r.event, r.content, r.form, r.document, owner, authority, label, kept)
+            )
+    return rows
 
 
 async def _store(

@@ -18,12 +18,15 @@ from uuid import UUID
 
 import msgspec
 
+from suyuan.domain.breaches import Breach
 from suyuan.domain.codes import Code, Use, recognise
 from suyuan.domain.errors import Fault, ReportRefused, SuyuanError, Unavailable
+from suyuan.domain.profiles.checking import Checkers, breach_fault
 from suyuan.storage import jobs
 from suyuan.storage.engine import Database, WriteConnection
 from suyuan.storage.jobs import Job, Progress, Rejection, State
 from suyuan.storage.load import Loaded, Outcome, Row, load
+from suyuan.wire.breaches import read_kept, write_breaches, write_kept
 from suyuan.wire.reports import Report
 from suyuan.wire.sheets.columns import read_headings
 from suyuan.wire.sheets.opening import open_sheet
@@ -36,7 +39,15 @@ _BATCH_CHARACTERS = 2 * 1024 * 1024
 # All that is kept of refused rows. A workbook may say one long text in a million cells.
 _REJECTED_CHARACTERS = 1024 * 1024 * 1024
 
+# Rows of advice that are kept with a job; those of every event are kept with the event.
+ADVICE_KEPT = 100
+NO_PROFILES = Checkers(())
+
 _encode = msgspec.json.Encoder(decimal_format="string").encode
+
+
+# By which profiles a report was checked, and what it does not keep of them.
+Checked = tuple[str | None, tuple[Breach, ...]]
 
 
 class Lost(Exception):
@@ -48,6 +59,7 @@ class Batch:
     """Some rows in order: reports of those that can be read, faults of the others."""
 
     reports: list[tuple[Line, Report]] = field(default_factory=list)
+    checked: list[Checked] = field(default_factory=list)  # of each report
     refused: list[tuple[Line, list[RowFault]]] = field(default_factory=list)
     last: int = 0
 
@@ -57,10 +69,18 @@ class Batch:
 
 
 class FileJob:
-    """One claimed job. ``stopping`` is asked between batches: then ``run`` gives the job back."""
+    """One claimed job. ``stopping`` is asked between batches: then ``run`` gives the job back.
+
+    ``checkers`` gives the sector profiles in force.
+    """
 
     def __init__(
-        self, database: Database, job: Job, token: UUID, stopping: Callable[[], bool]
+        self,
+        database: Database,
+        job: Job,
+        token: UUID,
+        stopping: Callable[[], bool],
+        checkers: Callable[[], Checkers] = lambda: NO_PROFILES,
     ) -> None:
         self._database = database
         self._job = job
@@ -68,6 +88,8 @@ class FileJob:
         self._stopping = stopping
         self._reporter = None if job.party is None else recognise(job.party, use=Use.PARTY)
         self._rejected_characters = 0
+        self._checkers = checkers
+        self._advice = read_kept(job.advice)
 
     async def run(self) -> None:
         """Take the file in from where it was left.
@@ -115,7 +137,8 @@ class FileJob:
             await jobs.describe(connection, self._job.id, header, sheet.total)
         unread = (line for line in sheet.lines if line.number > self._job.line)
         while not self._stopping():
-            batch = await asyncio.to_thread(next_batch, unread, reader, self._reporter)
+            checkers = self._checkers()
+            batch = await asyncio.to_thread(next_batch, unread, reader, self._reporter, checkers)
             if not batch.last:
                 return True
             await self._store(batch, reader)
@@ -123,7 +146,10 @@ class FileJob:
 
     async def _store(self, batch: Batch, reader: RowReader) -> None:
         """Store a batch and count it, in one transaction. A dry run stores nothing, and counts."""
-        rows = [self._row(report) for _, report in batch.reports]
+        rows = [
+            self._row(report, checked)
+            for (_, report), checked in zip(batch.reports, batch.checked, strict=True)
+        ]
         if self._job.dry_run:
             async with self._database.writing() as connection:
                 loaded = await load(connection, rows)
@@ -150,9 +176,24 @@ class FileJob:
             outcomes[Outcome.ACCEPTED],
             outcomes[Outcome.REPEATED],
             len(refused),
+            *self._advised(batch, loaded),
         )
         rejections = [self._rejection(line, faults) for line, faults in refused]
         await jobs.advance(connection, self._job.id, progress, rejections)
+
+    def _advised(self, batch: Batch, loaded: list[Loaded]) -> tuple[int, str | None]:
+        """How many rows of a batch lack something and were taken, and all of it that is kept."""
+        taken = zip(batch.reports, batch.checked, loaded, strict=True)
+        broken = [
+            (line.number, breaches)
+            for (line, _), (_, breaches), one in taken
+            if breaches and not one.clashes
+        ]
+        if not broken or len(self._advice) >= ADVICE_KEPT:
+            return len(broken), None
+        self._advice += [(number, breach) for number, found in broken for breach in found]
+        del self._advice[ADVICE_KEPT:]
+        return len(broken), write_kept(self._advice)
 
     def _rejection(self, line: Line, faults: list[RowFault]) -> Rejection:
         cells = _encode(line.cells).decode()
@@ -161,7 +202,8 @@ class FileJob:
             raise ReportRefused("file_too_faulty")
         return Rejection(line.number, cells, _encode(faults).decode())
 
-    def _row(self, report: Report) -> Row:
+    def _row(self, report: Report, checked: Checked) -> Row:
+        label, breaches = checked
         return Row(
             report.event,
             report.content,
@@ -169,6 +211,8 @@ class FileJob:
             report.document,
             self._job.owner,
             self._reporter is None,
+            label,
+            write_breaches(breaches),
         )
 
     async def _end(self, state: State, problem: str | None = None) -> None:
@@ -184,7 +228,9 @@ class FileJob:
             yield connection
 
 
-def next_batch(lines: Iterator[Line], reader: RowReader, reporter: Code | None) -> Batch:
+def next_batch(
+    lines: Iterator[Line], reader: RowReader, reporter: Code | None, checkers: Checkers
+) -> Batch:
     """The next rows of a file, read and checked; empty at its end.
 
     An enterprise (``reporter``) reports only as itself, a department on anyone's behalf.
@@ -200,8 +246,15 @@ def next_batch(lines: Iterator[Line], reader: RowReader, reporter: Code | None) 
         if isinstance(found, Report) and reporter not in (None, found.event.party):
             party = Fault("party_not_yours", "/party", {"party": found.event.party.short})
             found = [reader.fault(party)]
+        checked: Checked = (None, ())
+        if isinstance(found, Report):
+            checked = checkers.check(found.event)
+            enforced = [breach_fault(breach) for breach in checked[1] if breach.enforced]
+            if enforced:
+                found = [reader.fault(fault) for fault in enforced]
         if isinstance(found, Report):
             batch.reports.append((line, found))
+            batch.checked.append(checked)
         else:
             batch.refused.append((line, found))
         characters += line.characters

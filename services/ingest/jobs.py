@@ -22,6 +22,7 @@ from suyuan.web.language import Language, negotiate, vary_on_language
 from suyuan.web.problems import fault_entry
 from suyuan.web.responses import json_response
 from suyuan.web.state import OwnDatabase, settings_of
+from suyuan.wire.breaches import read_kept, write_advice
 from suyuan.wire.labels.files import ENDINGS, MEDIA_TYPES
 from suyuan.wire.labels.layouts import LabelFormat
 from suyuan.wire.sheets import refusals
@@ -42,6 +43,8 @@ async def get_job(
 ) -> Response:
     """任务进度 · How far a file is: its state, the rows read, accepted, repeated and rejected.
 
+    `advised` rows were taken in and lack something by their sector's profile; `advice` says what
+    the first hundred lack (docs/profiles.md).
     `state` is `waiting`, `running`, `done`, `failed` (`problem` says why) or `cancelled`. Only its
     sender, the subsystem's department and the city see a job.
     """
@@ -148,10 +151,16 @@ def _shown(job: Job, language: Language) -> dict[str, Any]:
         "accepted": job.accepted,
         "repeated": job.repeated,
         "rejected": job.rejected,
+        "advised": job.advised,
+        "advice": _advice(job.advice, language),
         "problem": _problem(job.problem, language),
         "report": f"/v1/jobs/{job.id}/report.csv",
         "result": f"/v1/jobs/{job.id}/result" if job.kind == LABELS else None,
     }
+
+
+def _advice(kept: str | None, language: Language) -> list[dict[str, object]]:
+    return [write_advice(told, language, row=row) for row, told in read_kept(kept)]
 
 
 def _problem(kept: str | None, language: Language) -> dict[str, Any] | None:

@@ -19,6 +19,7 @@ from suyuan.web.language import Language, negotiate
 from suyuan.web.problems import fault_entry, problem_of
 from suyuan.web.reports import REPORTS_BODY, CaptureQuery
 from suyuan.web.responses import json_response
+from suyuan.wire.breaches import write_all_advice
 
 router = APIRouter()
 
@@ -36,7 +37,8 @@ async def post_events(
     with `{accepted, repeated, ids, rejected}`. With `rollback` (the default) any fault is 422 and
     nothing is stored; if the only faults are ids that are known with other content it is 409. With
     `proceed` what is right is stored, 200, and the faults are listed. `dry_run=true` checks, and
-    stores nothing.
+    stores nothing. What reports that were taken lack by their sector's profile is in `advice`,
+    which is there where there is any (docs/profiles.md).
     """
     require_reporting(caller)  # before a byte is read
     settings = request.app.state.settings
@@ -59,6 +61,7 @@ async def post_events(
                 submission,
                 subsystem=settings.name,
                 max_events=settings.max_events,
+                checkers=request.app.state.profiles.checkers,
                 grouping=request.app.state.grouping,
             )
     except (ReportRefused, Conflict) as error:
@@ -77,12 +80,15 @@ def _refusal(request: Request, error: SuyuanError, language: Language) -> Respon
 
 
 def _answer(captured: Captured, language: Language) -> dict[str, object]:
-    return {
+    answer: dict[str, object] = {
         "accepted": captured.accepted,
         "repeated": captured.repeated,
         "ids": captured.ids,
         "rejected": [_rejected(fault, language) for fault in captured.rejected],
     }
+    if captured.advice:
+        answer["advice"] = write_all_advice(captured.advice, language)
+    return answer
 
 
 def _rejected(fault: Fault, language: Language) -> dict[str, object]:

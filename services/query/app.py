@@ -13,7 +13,7 @@ from services.query.routes import router
 from services.query.trace import OwnTracer
 from suyuan.domain.coding.ranges import Verdict
 from suyuan.sources.issued_codes import IssuedCodes
-from suyuan.web import chains, complaints, exports, resolver
+from suyuan.web import catalogue, chains, complaints, exports, resolver
 from suyuan.web.app import create_app as create
 from suyuan.web.deadlines import Deadlines
 from suyuan.web.recalls import in_force
@@ -32,6 +32,7 @@ ROUTERS = (
     lots.router,
     made_at.router,
     in_force.router,
+    catalogue.router,
     chains.router,
     complaints.router,
     exports.router,

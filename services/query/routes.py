@@ -85,7 +85,8 @@ async def get_event(
 
     `Accept: application/json` gives the city form (406 if that cannot say it),
     `application/ld+json` EPCIS 2.0. A bare id that several reporters use is 300, with the URIs.
-    The header `Suyuan-Redacted` names the members that the caller may not see.
+    The header `Suyuan-Redacted` names the members that the caller may not see, `Suyuan-Profile` the
+    sector profiles, with their versions, that the event was checked by when it came in.
     """
     versions = await find_versions(database, event_id, caller, subsystem=settings.name)
     tell_events(request.scope, [version.stored.event for version in versions])

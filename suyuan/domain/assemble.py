@@ -6,10 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
+from typing import Any
 
 from suyuan.domain import findings
 from suyuan.domain.balances import Ledger, MassBalance, affected, ledger, mass_balances, with_edges
 from suyuan.domain.chain import (
+    PROFILE_BREACH,
     Certainty,
     Chain,
     ChainEvent,
@@ -43,6 +45,7 @@ def assemble(question: Question, trail: Trail, sources: Sequence[SourceReport] =
                 (
                     *_findings(question, trail, events),
                     *_quantity_findings(question, trail, accounts, masses),
+                    *_breaches(events),
                 )
             )
         ),
@@ -98,7 +101,8 @@ def _one(
     own = next(r for r, s in reasons if s is first)
     if len(same) > 1:
         subsystems = frozenset().union(*(s.subsystems for s in same))
-        first = replace(first, subsystems=subsystems)
+        breaches = tuple(dict.fromkeys(b for s in same for b in s.breaches))
+        first = replace(first, subsystems=subsystems, breaches=breaches)
     said_by = _said_by(same, ends)
     supported = said_by != "enterprise" or bool(first.event.documents)
     return own, ChainEvent(
@@ -213,9 +217,8 @@ def _findings(
         Finding("conflict", trail.reasons[ref].edge.id, params={"reporters": [ref[1]]})
         for ref in sorted(trail.disputed)
     ]
-    # A chain that was cut, that goes on behind an earlier part, or that looks down only, lacks what
-    # came before by its own question.
-    if question.direction is not Direction.DOWN and question.since is None and not question.after:
+    # A chain that was cut, or that looks down only, lacks what came before by its own question.
+    if question.direction is not Direction.DOWN and question.since is None:
         found += findings.gaps(events, trail.links, on_trail)
         if not trail.holes and not trail.limits_hit:  # else who is silent may have told
             found += findings.assertions(events, trail.links, on_trail)
@@ -226,7 +229,7 @@ def _quantity_findings(
     question: Question, trail: Trail, accounts: Ledger, masses: Iterable[MassBalance]
 ) -> Iterator[Finding]:
     """Rule 12, of what is told whole: from a part of the events nothing follows."""
-    if trail.holes or trail.limits_hit or question.since is not None or question.after:
+    if trail.holes or trail.limits_hit or question.since is not None:
         return
     for transfer in accounts.transfers:
         if transfer.unaccounted:
@@ -241,6 +244,15 @@ def _quantity_findings(
             yield Finding("mass_gain", mass.event, None, gained)
 
 
+def _breaches(events: Iterable[ChainEvent]) -> Iterator[Finding]:
+    """What events did not keep of their sector's profile when they came in."""
+    for stored in (one.stored for one in events):
+        for breach in stored.breaches:
+            told = {"zh": breach.zh, "en": breach.en}
+            params = {"rule": breach.rule, "profile": breach.profile, "told": told}
+            yield Finding(PROFILE_BREACH, stored.event.id, None, params)
+
+
 def _oddity(oddity: Oddity) -> Finding:
     """What the walk itself found odd; how a lot came to where it was used is a gap."""
     edge = oddity.edge
@@ -250,7 +262,7 @@ def _oddity(oddity: Oddity) -> Finding:
 
 
 def _unique(found: Iterable[Finding]) -> Iterable[Finding]:
-    seen: dict[tuple[str, str | None, str | None], Finding] = {}
+    seen: dict[tuple[str, str | None, str | None, Any], Finding] = {}
     for one in found:
-        seen.setdefault((one.type, one.event, one.code), one)
+        seen.setdefault((one.type, one.event, one.code, one.params.get("rule")), one)
     return seen.values()

@@ -81,6 +81,10 @@ class Finding:
     params: dict[str, Any] = field(default_factory=dict)
 
 
+# The type of a finding that an event's sector profile gave when it came in.
+PROFILE_BREACH = "profile_breach"
+
+
 class SourceStatus(StrEnum):
     ANSWERED = "answered"
     TIMED_OUT = "timed_out"

@@ -17,8 +17,8 @@ from hashlib import blake2b
 from typing import Any
 from urllib.parse import quote, unquote
 
+from suyuan.domain.breaches import Breach
 from suyuan.domain.codes import Code, Level
-from suyuan.domain.temperature import Temperature
 
 
 class EventType(StrEnum):
@@ -76,11 +76,6 @@ class Product:
     spec: str | None = None
 
 
-# What a test or an inspection came to.
-PASSED, FAILED = "passed", "failed"
-RESULTS = (PASSED, FAILED)
-
-
 @dataclass(frozen=True, slots=True)
 class Document:
     """A certificate, permit, test report, declaration or ticket that supports the event."""
@@ -90,7 +85,6 @@ class Document:
     issuer: str | None = None
     issued_on: date | None = None
     url: str | None = None
-    result: str | None = None  # one of RESULTS, where the report says what the document came to
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +106,6 @@ class Event:
     ``step``    CBV business step as a bare word, or the URI of a private one
     ``place``   where things are after the event (bizLocation), else where they were read
     ``transformation`` joins the halves of one transformation; global, see ``transformation_urn``
-    ``temperature`` is what ``extra`` or the sensors tell of it: no fact beside them
     """
 
     id: str
@@ -138,7 +131,6 @@ class Event:
     correction: Correction | None = None
     sector: str | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
-    temperature: Temperature | None = field(default=None, compare=False)
 
     @property
     def key(self) -> bytes:
@@ -165,6 +157,8 @@ class StoredEvent:
     ``reporter``  short id of the key's owner that posted it; ``authority`` if that is a department
     ``subsystems`` which subsystems gave it, when asked over several
     ``redacted``  names of the members that were emptied because the asker may not see them
+    ``profile``   labels of the sector profiles that it was checked by when it came in
+    ``breaches``  what it did not keep of them
     """
 
     event: Event
@@ -174,6 +168,8 @@ class StoredEvent:
     authority: bool = False
     subsystems: frozenset[str] = frozenset()
     redacted: tuple[str, ...] = ()
+    profile: str | None = None
+    breaches: tuple[Breach, ...] = ()
 
 
 # Of the business steps and dispositions of CBV 2.0: those after which a serial is no longer there.

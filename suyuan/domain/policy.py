@@ -19,7 +19,7 @@ from typing import Any
 
 from suyuan.domain.balances import Ledger, MassBalance
 from suyuan.domain.caller import Caller, CallerRole
-from suyuan.domain.chain import Chain, ChainEvent, Finding, Via
+from suyuan.domain.chain import PROFILE_BREACH, Chain, ChainEvent, Finding, Via
 from suyuan.domain.codes import Code, Level
 from suyuan.domain.errors import NotAllowed
 from suyuan.domain.events import Endpoint, Event, Item, StoredEvent
@@ -48,7 +48,7 @@ _OUTLINE = frozenset(
     ]
 )
 _PUBLIC_ROLES = (CallerRole.CONSUMER, CallerRole.ENTERPRISE)
-_PUBLIC = _OUTLINE | {"place", "product", "documents", "source", "temperature"}
+_PUBLIC = _OUTLINE | {"place", "product", "documents", "source"}
 
 # Documents that the law makes public or that exist to be shown; never orders, invoices, tickets.
 PUBLIC_DOCUMENTS = frozenset(
@@ -109,7 +109,12 @@ def view(chain: Chain, caller: Caller, organisations: AbstractSet[str] = frozens
     chain = _quantity_view(chain, caller)
     if len(kept) < len(chain.events):
         chain = _without_beyond(chain, kept)
-    findings = tuple(_finding_view(f, caller) for f in chain.findings)
+    whole = {e.stored.event.id for e in kept if _sees_whole(e.stored, caller)}
+    findings = tuple(
+        _finding_view(f, caller)
+        for f in chain.findings
+        if f.type != PROFILE_BREACH or f.event in whole
+    )
     return replace(chain, events=events, findings=findings)
 
 
@@ -199,7 +204,10 @@ def stored_view(
 def _redact(stored: StoredEvent, seen: Event, caller: Caller) -> StoredEvent:
     names = dict.fromkeys((*stored.redacted, *_emptied(stored.event, seen)))
     reporter = "" if caller.role is CallerRole.CONSUMER else stored.reporter
-    return replace(stored, event=seen, reporter=reporter, redacted=tuple(names))
+    # What a profile says of an event quotes what is hidden.
+    return replace(
+        stored, event=seen, reporter=reporter, redacted=tuple(names), profile=None, breaches=()
+    )
 
 
 def _sees_whole(stored: StoredEvent, caller: Caller) -> bool:
@@ -289,6 +297,8 @@ def _emptied(event: Event, seen: Event) -> tuple[str, ...]:
 
 def _finding_view(finding: Finding, caller: Caller) -> Finding:
     """A finding's parameters may name parties and containers that only officials may see."""
+    if finding.type == PROFILE_BREACH:
+        return finding
     if caller.role in (CallerRole.CONSUMER, CallerRole.ENTERPRISE):
         public = {k: v for k, v in finding.params.items() if k in ("missing", "count")}
         return replace(finding, params=public)

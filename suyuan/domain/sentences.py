@@ -18,6 +18,7 @@ from suyuan.domain.file_sentences import FILE_SENTENCES
 from suyuan.domain.limit_sentences import LIMIT_SENTENCES
 from suyuan.domain.link_sentences import LINK_SENTENCES
 from suyuan.domain.operator_sentences import OPERATOR_SENTENCES
+from suyuan.domain.profile_sentences import PROFILE_SENTENCES
 from suyuan.domain.recall_sentences import RECALL_SENTENCES
 from suyuan.domain.register_sentences import REGISTER_SENTENCES
 from suyuan.domain.report_sentences import REPORT_SENTENCES
@@ -27,6 +28,9 @@ from suyuan.domain.tracing_sentences import TRACING_SENTENCES
 _VALUE_LIMIT = 80
 # The longest list that is ours to say is the members of an event: about thirty.
 _LIST_LIMIT = 40
+# A value may be a text in both languages: a sentence of its own, in the words of a sector.
+_LANGUAGES = {"zh", "en"}
+_SENTENCE_LIMIT = 1_000
 
 _UNKNOWN = ("此处有误（{code}）。", "Something is wrong here ({code}).")
 
@@ -39,6 +43,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     **DROP_SENTENCES,
     **FILE_SENTENCES,
     **OPERATOR_SENTENCES,
+    **PROFILE_SENTENCES,
     **RECALL_SENTENCES,
     **REGISTER_SENTENCES,
     **REPORT_SENTENCES,
@@ -231,9 +236,23 @@ def sentence(code: str, params: Mapping[str, Any], language: str) -> str:
     A code without a sentence gives a general one that names the code.
     """
     template = SENTENCES.get(code, _UNKNOWN)[0 if language == "zh" else 1]
-    said = _Said({name: _say(value) for name, value in params.items()})
+    said = _Said({name: _say(_in(value, language)) for name, value in params.items()})
     said.setdefault("code", _say(code))
     return template.format_map(said)
+
+
+def _in(value: object, language: str) -> object:
+    """A value in one language, where it has both."""
+    if isinstance(value, Mapping) and value.keys() == _LANGUAGES:
+        told = value["zh" if language == "zh" else "en"]
+        return _Sentence(told) if isinstance(told, str) else told
+    return value
+
+
+class _Sentence(str):
+    """A text that may be as long as a sentence is."""
+
+    __slots__ = ()
 
 
 def _say(value: object) -> str:
@@ -249,7 +268,8 @@ def _shorten(value: object) -> str:
     if nested or (isinstance(value, int) and value.bit_length() > 512):
         return "…"  # str() of what a stranger nested or spelled too long can fail
     text = str(value)
-    cut = text if len(text) <= _VALUE_LIMIT else text[: _VALUE_LIMIT - 1] + "…"
+    limit = _SENTENCE_LIMIT if isinstance(value, _Sentence) else _VALUE_LIMIT
+    cut = text if len(text) <= limit else text[: limit - 1] + "…"
     if cut.isprintable():
         return cut
     return "".join(c if c.isprintable() or c == "\u3000" else "\ufffd" for c in cut)

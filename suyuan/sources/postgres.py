@@ -12,6 +12,7 @@ from suyuan.domain.lookup import Answer, Ask, Hole, HoleReason, Lookup, Void
 from suyuan.storage import reads
 from suyuan.storage.ahead import Ahead, read_ahead
 from suyuan.storage.engine import Database, ReadConnection
+from suyuan.wire.breaches import read_breaches
 from suyuan.wire.reports import read_stored
 
 # The most edges given for one question. A code with more (a lot in a hundred thousand shops) is
@@ -77,12 +78,6 @@ def _party(key: str) -> Code:
     return recognise(key, use=Use.PARTY)
 
 
-@lru_cache(100)
-def _alone(subsystem: str) -> frozenset[str]:
-    """One set for all events: there are a hundred thousand in a long chain."""
-    return frozenset({subsystem}) if subsystem else frozenset()
-
-
 def stored_event(row: reads.StoredRow, subsystem: str) -> StoredEvent:
     """The event that a row holds, with what the store knows of it."""
     return StoredEvent(
@@ -91,5 +86,7 @@ def stored_event(row: reads.StoredRow, subsystem: str) -> StoredEvent:
         row.content,
         row.reporter,
         row.authority,
-        _alone(subsystem),
+        frozenset({subsystem}) if subsystem else frozenset(),
+        profile=row.profile,
+        breaches=read_breaches(row.breaches),
     )

@@ -58,6 +58,8 @@ class Submitted:
 class Job:
     """A job as it stands. ``line`` is the number of the last row that was taken in or refused.
 
+    ``advised`` rows were taken in and lack something by their sector's profile; ``advice`` is what
+    the first of them lack, as JSON text.
     ``header`` is the file's first row and ``problem`` what stopped it, both as JSON texts;
     ``seconds`` is how long it has been worked at.
     """
@@ -76,6 +78,8 @@ class Job:
     accepted: int
     repeated: int
     rejected: int
+    advised: int
+    advice: str | None
     header: str | None
     problem: str | None
     created_at: datetime
@@ -87,13 +91,18 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What one batch adds: rows by what became of them, and where it ended."""
+    """What one batch adds: rows by what became of them, and where it ended.
+
+    ``advice`` is all of the job's that is kept, ``None`` where the batch adds nothing to it.
+    """
 
     line: int
     read: int
     accepted: int
     repeated: int
     rejected: int
+    advised: int = 0
+    advice: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +117,8 @@ class Rejection:
 OPEN_STATES = (State.RECEIVING, State.WAITING, State.RUNNING)
 
 _COLUMNS = """id, owner, party, name, format, dry_run, kind, state, size, line, rows_total,
-    rows_read, accepted, repeated, rejected, header, problem, created_at, started_at, finished_at,
+    rows_read, accepted, repeated, rejected, advised, advice, header, problem,
+    created_at, started_at, finished_at,
     CAST(extract(epoch FROM coalesce(finished_at, now()) - coalesce(started_at, now()))
          AS double precision) AS seconds"""
 
@@ -151,6 +161,7 @@ _DESCRIBE = text("UPDATE jobs SET header = :header, rows_total = :total WHERE id
 _ADVANCE = text("""
     UPDATE jobs SET line = :line, rows_read = rows_read + :read, accepted = accepted + :accepted,
                     repeated = repeated + :repeated, rejected = rejected + :rejected,
+                    advised = advised + :advised, advice = coalesce(:advice, advice),
                     heartbeat_at = now(), attempts = 1
     WHERE id = :job
 """)
@@ -311,6 +322,8 @@ async def advance(
             "accepted": progress.accepted,
             "repeated": progress.repeated,
             "rejected": progress.rejected,
+            "advised": progress.advised,
+            "advice": progress.advice,
         },
     )
 

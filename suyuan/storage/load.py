@@ -25,12 +25,13 @@ COPY_FROM = 50
 
 _INSERT_EVENTS = text("""
     INSERT INTO events (key, party, declaration, authority, content, time, form, kind, sector,
-                        id, reporter, document)
+                        id, reporter, profile, breaches, document)
     SELECT * FROM unnest(
         CAST(:keys AS uuid[]), CAST(:parties AS text[]), CAST(:declarations AS boolean[]),
         CAST(:authorities AS boolean[]), CAST(:contents AS uuid[]), CAST(:times AS timestamptz[]),
         CAST(:forms AS smallint[]), CAST(:kinds AS text[]), CAST(:sectors AS text[]),
-        CAST(:ids AS text[]), CAST(:reporters AS text[]), CAST(:documents AS text[]))
+        CAST(:ids AS text[]), CAST(:reporters AS text[]), CAST(:profiles AS text[]),
+        CAST(:breaches AS text[]), CAST(:documents AS text[]))
     ON CONFLICT DO NOTHING
     RETURNING key, party, declaration
 """)
@@ -152,6 +153,8 @@ async def _insert_events(connection: WriteConnection, rows: Rows) -> set[Identit
             "sectors": [event.sector for event in events],
             "ids": [event.id for event in events],
             "reporters": [row.reporter for row in rows.values()],
+            "profiles": [row.profile for row in rows.values()],
+            "breaches": [row.breaches for row in rows.values()],
             "documents": [row.document for row in rows.values()],
         },
     )

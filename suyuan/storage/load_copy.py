@@ -91,6 +91,8 @@ def _event_line(identity: Identity, row: Row, moment: str, key: str) -> tuple[by
             event.sector or _NULL,
             event.id,
             row.reporter,
+            row.profile or _NULL,
+            row.breaches or _NULL,
             "",
         )
     )

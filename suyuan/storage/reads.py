@@ -62,14 +62,16 @@ _VOIDS = text("""
 """)
 
 _BODIES = """
-    SELECT key, party, declaration, authority, content, record_time, form, reporter, document, id
+    SELECT key, party, declaration, authority, content, record_time, form, reporter, document, id,
+           profile, breaches
     FROM events
     WHERE key = ANY($1::uuid[]) AND record_time <= $2
     ORDER BY record_time, party, declaration
 """
 
 _BY_LOCAL_ID = text("""
-    SELECT key, party, declaration, authority, content, record_time, form, reporter, document, id
+    SELECT key, party, declaration, authority, content, record_time, form, reporter, document, id,
+           profile, breaches
     FROM events WHERE id = :id ORDER BY record_time, party, declaration LIMIT :most
 """)
 
@@ -90,6 +92,8 @@ class StoredRow:
     reporter: str
     document: str
     id: str
+    profile: str | None = None
+    breaches: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +205,7 @@ async def holds_events(connection: ReadConnection) -> bool:
 
 def as_stored(row: Any) -> StoredRow:
     """The row of ``events`` with the columns of ``_BODIES``, in their order."""
-    key, party, declaration, authority, content, record_time, form, reporter, document, own = row
+    key, party, declaration, authority, content, record_time, form, *rest = row
     return StoredRow(
         key.bytes,
         party,
@@ -210,7 +214,5 @@ def as_stored(row: Any) -> StoredRow:
         content.bytes,
         record_time,
         FORMS[form],
-        reporter,
-        document,
-        own,
+        *rest,
     )

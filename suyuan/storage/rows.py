@@ -15,7 +15,7 @@ Identity = tuple[bytes, str, bool]  # event key, reporter, whether it is a decla
 # The columns that are written, in the order in which loading and rebuilding write them.
 EVENT_COLUMNS = (
     *("key", "party", "declaration", "authority", "content", "time"),
-    *("form", "kind", "sector", "id", "reporter", "document"),
+    *("form", "kind", "sector", "id", "reporter", "profile", "breaches", "document"),
 )
 EDGE_COLUMNS = (
     *("code", "time", "event", "role", "rank", "ends", "is_lot", "id", "party", "other"),
@@ -27,7 +27,11 @@ FORMS = ("city", "epcis")  # the place in this tuple is what ``events.form`` sto
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One report ready to be stored. ``content`` is 16 bytes over the CBV 2.0 pre-image."""
+    """One report ready to be stored. ``content`` is 16 bytes over the CBV 2.0 pre-image.
+
+    ``profile`` are the labels of the profiles it was checked by, ``breaches`` what it does not keep
+    of them, as JSON text.
+    """
 
     event: Event
     content: bytes
@@ -35,6 +39,8 @@ class Row:
     document: str
     reporter: str
     authority: bool
+    profile: str | None = None
+    breaches: str | None = None
 
     @property
     def identity(self) -> Identity:

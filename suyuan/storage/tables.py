@@ -58,6 +58,9 @@ events = Table(
     Column("sector", _CODE),
     Column("id", _CODE, nullable=False),
     Column("reporter", _CODE, nullable=False),
+    # The sector profiles that it was checked by, and what it does not keep of them as JSON text.
+    Column("profile", _CODE),
+    Column("breaches", Text),
     Column("document", Text, nullable=False),
     # The transaction that stored it: the order of the change feed (suyuan/storage/changes.py).
     Column(
@@ -156,6 +159,8 @@ jobs = Table(
     Column("accepted", Integer, nullable=False, server_default="0"),
     Column("repeated", Integer, nullable=False, server_default="0"),
     Column("rejected", Integer, nullable=False, server_default="0"),
+    Column("advised", Integer, nullable=False, server_default="0"),
+    Column("advice", Text),
     Column("header", Text),
     Column("problem", Text),
     Column("claim", Uuid),

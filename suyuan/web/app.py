@@ -27,6 +27,7 @@ from suyuan.web.openapi import with_problems
 from suyuan.web.page_cache import PageCache
 from suyuan.web.parameters import known_parameters
 from suyuan.web.problems import LastResort
+from suyuan.web.profiles import ProfilesInForce, ProfilesRefused
 from suyuan.web.quotas import Quotas, TokenBuckets, networks
 from suyuan.web.settings import ENV_PREFIX, Service, ServiceSettings, SettingsRefused
 from suyuan.web.vouching import Verifier
@@ -58,7 +59,7 @@ def create_app(
 
     ``lifespan`` opens what the service needs beside its database and puts it on ``app.state``;
     the database is open by then, and closed after it. Routers are tried in their order, after the
-    health routes. Raises ``SettingsRefused`` for a key file that cannot be read.
+    health routes. Raises ``SettingsRefused`` for a key file or a profile that cannot be read.
     """
     app = ServiceApp(
         title=title,
@@ -82,6 +83,7 @@ def create_app(
     app.state.coding_keys = _coding_keys(settings.coding_keys)
     public_key = _key(settings.claims_public_key, "CLAIMS_PUBLIC_KEY", private=False)
     app.state.verifier = Verifier(public_key, settings.name) if public_key is not None else None
+    app.state.profiles = _profiles(settings)
     app.state.signing_key = _key(settings.claims_private_key, "CLAIMS_PRIVATE_KEY", private=True)
     problems.install(app)
     app.include_router(health.router)
@@ -113,7 +115,8 @@ def _resources(settings: ServiceSettings, lifespan: Lifespan | None) -> Lifespan
             roles=settings.database_roles,
         )
         try:
-            async with _recording(app, settings), (lifespan or _nothing)(app):
+            following = app.state.profiles.followed()
+            async with following, _recording(app, settings), (lifespan or _nothing)(app):
                 yield
         finally:
             await app.state.database.close()
@@ -143,6 +146,15 @@ def _quotas(settings: ServiceSettings) -> Quotas:
         TokenBuckets(settings.anonymous_rate, settings.anonymous_burst),
         networks(settings.trusted_proxies),
     )
+
+
+def _profiles(settings: ServiceSettings) -> ProfilesInForce:
+    try:
+        return ProfilesInForce(settings.profiles, settings.sector)
+    except ProfilesRefused as error:
+        raise SettingsRefused(
+            [f"{ENV_PREFIX}PROFILES: {told}" for told in error.sentences]
+        ) from None
 
 
 def _coding_keys(path: Path | None) -> tuple[bytes, ...]:

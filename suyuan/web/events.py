@@ -15,6 +15,7 @@ from suyuan.wire.reports import decode, encode
 
 REDACTED_HEADER = "Suyuan-Redacted"
 SILENT_HEADER = "Suyuan-Silent"
+PROFILE_HEADER = "Suyuan-Profile"
 
 
 def event_response(version: Version, accept: str | None, silent: Sequence[str] = ()) -> Response:
@@ -24,6 +25,8 @@ def event_response(version: Version, accept: str | None, silent: Sequence[str] =
     """
     body, media_type = _in_form(version, accept)
     headers = {"Vary": "Accept"}
+    if version.stored.profile is not None:
+        headers[PROFILE_HEADER] = version.stored.profile
     if version.stored.redacted:
         headers[REDACTED_HEADER] = ", ".join(version.stored.redacted)
     if silent:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, model_validator
@@ -66,6 +66,11 @@ class ServiceSettings(BaseSettings):
     claims_private_key: Path | None = None
     registry: Path | None = None
     coding_keys: Path | None = None
+    profiles: Path | None = None
+    sector: (
+        Literal["food", "drugs", "liquor", "produce", "inputs", "imports", "meat", "enterprise"]
+        | None
+    ) = None
     webhook_private: bool = False
     public_url: str = "http://127.0.0.1:8000"
     max_body_bytes: int = Field(default=16 * 1024 * 1024, ge=1024)

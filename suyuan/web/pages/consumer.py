@@ -20,12 +20,11 @@ from suyuan.web.pages.fingerprint import fingerprint
 from suyuan.web.pages.moments import day
 from suyuan.web.pages.names import Names, PageLinks, clean, party_name, readable
 from suyuan.web.pages.product import product_facts
-from suyuan.web.pages.route import route
 from suyuan.web.pages.scans import scan_lines
 from suyuan.web.pages.states import PageState, page_state, withdrawal
 from suyuan.web.pages.symbols import drawn
 from suyuan.web.pages.texts import texts
-from suyuan.web.pages.timeline import gap_count, stations, unplaced_gaps
+from suyuan.web.pages.timeline import gap_count, route, stations, unplaced_gaps
 from suyuan.web.pages.words import Language
 
 _CODE_LIMIT = 80
@@ -74,7 +73,6 @@ def render_chain(
     timeline = stations(chain, name, names, language)
     icons = (step.icon for station in timeline for step in station.steps)
     papers, hidden = certificates(chain, language)
-    stops = route(chain, names, language)
     return render(
         "chain.html",
         language,
@@ -93,7 +91,7 @@ def render_chain(
         told=told,
         certificates=papers,
         hidden_documents=hidden,
-        route=stops,
+        route=route(chain, names, language),
         fingerprint=fingerprint(chain),
     )
 

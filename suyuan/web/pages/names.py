@@ -49,7 +49,6 @@ class PageLinks:
     ``standard``, ``elder``   this page in the other size of text
     ``record``, ``icon``      the chain as data, and the site's icon; ``None`` where there is none
     ``complain``              the form for complaints, with the code filled in
-    ``follow_up``             where the number of a complaint can be typed
     """
 
     chinese: str
@@ -59,7 +58,6 @@ class PageLinks:
     record: str | None = None
     icon: str | None = None
     complain: str | None = None
-    follow_up: str | None = None
 
     @classmethod
     def of(
@@ -69,8 +67,8 @@ class PageLinks:
         language: Language = "zh",
         elder: bool = False,
         record: str | None = None,
+        icon: str | None = None,
         complain: str | None = None,
-        follow_up: str | None = None,
     ) -> PageLinks:
         """Links of the page at ``path``, percent-encoded: ``lang=en`` and ``size=large`` choose.
 
@@ -87,9 +85,9 @@ class PageLinks:
             address("en", elder),
             address(language, False),
             address(language, True),
-            record=record,
-            complain=complain,
-            follow_up=follow_up,
+            record,
+            icon,
+            complain,
         )
 
 

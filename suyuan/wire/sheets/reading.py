@@ -26,7 +26,6 @@ from suyuan.wire.sheets.sheet import Line
 from suyuan.wire.sheets.words import (
     DOCUMENTS_BY_WORD,
     KINDS_BY_WORD,
-    RESULTS_BY_WORD,
     SECTORS_BY_WORD,
     activity_of,
 )
@@ -34,12 +33,7 @@ from suyuan.wire.sheets.words import (
 # A row has some thirty cells; lists in them can be wrong more often than anybody reads.
 FAULTS_LIMIT = 20
 
-_WORDS = {
-    "kind": KINDS_BY_WORD,
-    "sector": SECTORS_BY_WORD,
-    "document_type": DOCUMENTS_BY_WORD,
-    "document_result": RESULTS_BY_WORD,
-}
+_WORDS = {"kind": KINDS_BY_WORD, "sector": SECTORS_BY_WORD, "document_type": DOCUMENTS_BY_WORD}
 _CONVERTED: dict[Content, Callable[[str], Any]] = {
     Content.CODE: cells.code,
     Content.TIME: cells.moment,
@@ -50,6 +44,7 @@ _CONVERTED: dict[Content, Callable[[str], Any]] = {
     Content.TEXTS: cells.texts,
 }
 _BY_PATH = {column.path: column for column in COLUMNS}
+_BY_PATH["/documents"] = BY_NAME["document_type"]  # of a report that names none
 
 
 @dataclass(frozen=True, slots=True)
