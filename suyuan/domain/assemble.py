@@ -217,8 +217,9 @@ def _findings(
         Finding("conflict", trail.reasons[ref].edge.id, params={"reporters": [ref[1]]})
         for ref in sorted(trail.disputed)
     ]
-    # A chain that was cut, or that looks down only, lacks what came before by its own question.
-    if question.direction is not Direction.DOWN and question.since is None:
+    # A chain that was cut, that goes on behind an earlier part, or that looks down only, lacks what
+    # came before by its own question.
+    if question.direction is not Direction.DOWN and question.since is None and not question.after:
         found += findings.gaps(events, trail.links, on_trail)
         if not trail.holes and not trail.limits_hit:  # else who is silent may have told
             found += findings.assertions(events, trail.links, on_trail)
@@ -229,7 +230,7 @@ def _quantity_findings(
     question: Question, trail: Trail, accounts: Ledger, masses: Iterable[MassBalance]
 ) -> Iterator[Finding]:
     """Rule 12, of what is told whole: from a part of the events nothing follows."""
-    if trail.holes or trail.limits_hit or question.since is not None:
+    if trail.holes or trail.limits_hit or question.since is not None or question.after:
         return
     for transfer in accounts.transfers:
         if transfer.unaccounted:

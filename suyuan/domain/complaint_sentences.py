@@ -22,6 +22,14 @@ COMPLAINT_SENTENCES: dict[str, tuple[str, str]] = {
         "The state must be one of {allowed}.",
     ),
     "answer_refused": ("答复有误，没有保存。", "The answer has faults and was not stored."),
+    "complaint_number_mistyped": (
+        "编号共 16 位，由数字和字母组成；请核对后再输入。",
+        "A number has 16 letters and digits; check it and type it again.",
+    ),
+    "complaint_not_here": (
+        "这里没有此编号的投诉；请核对编号。编号只在提交投诉的网站有效。",
+        "There is no complaint of this number here: it holds at the site where it was made.",
+    ),
     "complaint_unknown": ("没有编号为 {number} 的投诉。", "There is no complaint {number}."),
     "complaint_taken": (
         "此编号已用于另一投诉；请重新打开投诉页填写。",

@@ -19,6 +19,7 @@ from urllib.parse import quote, unquote
 
 from suyuan.domain.breaches import Breach
 from suyuan.domain.codes import Code, Level
+from suyuan.domain.temperature import Temperature
 
 
 class EventType(StrEnum):
@@ -76,6 +77,11 @@ class Product:
     spec: str | None = None
 
 
+# What a test or an inspection came to.
+PASSED, FAILED = "passed", "failed"
+RESULTS = (PASSED, FAILED)
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A certificate, permit, test report, declaration or ticket that supports the event."""
@@ -85,6 +91,7 @@ class Document:
     issuer: str | None = None
     issued_on: date | None = None
     url: str | None = None
+    result: str | None = None  # one of RESULTS, where the report says what the document came to
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +113,7 @@ class Event:
     ``step``    CBV business step as a bare word, or the URI of a private one
     ``place``   where things are after the event (bizLocation), else where they were read
     ``transformation`` joins the halves of one transformation; global, see ``transformation_urn``
+    ``temperature`` is what ``extra`` or the sensors tell of it: no fact beside them
     """
 
     id: str
@@ -131,6 +139,7 @@ class Event:
     correction: Correction | None = None
     sector: str | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
+    temperature: Temperature | None = field(default=None, compare=False)
 
     @property
     def key(self) -> bytes:

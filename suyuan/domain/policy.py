@@ -48,7 +48,7 @@ _OUTLINE = frozenset(
     ]
 )
 _PUBLIC_ROLES = (CallerRole.CONSUMER, CallerRole.ENTERPRISE)
-_PUBLIC = _OUTLINE | {"place", "product", "documents", "source"}
+_PUBLIC = _OUTLINE | {"place", "product", "documents", "source", "temperature"}
 
 # Documents that the law makes public or that exist to be shown; never orders, invoices, tickets.
 PUBLIC_DOCUMENTS = frozenset(

@@ -78,6 +78,12 @@ def _party(key: str) -> Code:
     return recognise(key, use=Use.PARTY)
 
 
+@lru_cache(100)
+def _alone(subsystem: str) -> frozenset[str]:
+    """One set for all events: there are a hundred thousand in a long chain."""
+    return frozenset({subsystem}) if subsystem else frozenset()
+
+
 def stored_event(row: reads.StoredRow, subsystem: str) -> StoredEvent:
     """The event that a row holds, with what the store knows of it."""
     return StoredEvent(
@@ -86,7 +92,7 @@ def stored_event(row: reads.StoredRow, subsystem: str) -> StoredEvent:
         row.content,
         row.reporter,
         row.authority,
-        frozenset({subsystem}) if subsystem else frozenset(),
+        _alone(subsystem),
         profile=row.profile,
         breaches=read_breaches(row.breaches),
     )

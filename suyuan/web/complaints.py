@@ -29,12 +29,14 @@ from suyuan.domain.errors import (
     TooLarge,
     Unavailable,
 )
+from suyuan.domain.sentences import sentence
 from suyuan.domain.trail import Direction, Question
 from suyuan.storage import complaints
+from suyuan.storage.engine import Database
 from suyuan.web.auth import require
-from suyuan.web.consumer import html_answer, is_elder, page_language
+from suyuan.web.consumer import choice, html_answer, is_elder, page_language
 from suyuan.web.pages import Names, PageLinks
-from suyuan.web.pages.complaints import render_case, render_form
+from suyuan.web.pages.complaints import render_case, render_follow_up, render_form
 from suyuan.web.pages.environment import form_security_policy
 from suyuan.web.quotas import Quotas
 from suyuan.web.responses import json_response
@@ -44,6 +46,8 @@ from suyuan.web.state import OwnDatabase
 # The longest form there is, with every letter percent-encoded four times over.
 BODY_LIMIT = 64 * 1024
 PAGE_LIMIT = 100
+# Sixteen characters, however they are spaced.
+_TYPED_LIMIT = 100
 _FORM = "application/x-www-form-urlencoded"
 
 router = APIRouter(tags=["complaints"])
@@ -78,8 +82,7 @@ async def post_complaint(
     del lang, size
     if request.headers.get("sec-fetch-site") == "cross-site":
         raise NotAllowed("cross_site")
-    quotas: Quotas = request.app.state.quotas
-    quotas.count_complaint(request.scope)
+    _quotas(request).count_complaint(request.scope)
     fields = _fields(await _body(request, _FORM))
     try:
         complaint = complaint_of(fields)
@@ -90,6 +93,29 @@ async def post_complaint(
         await complaints.add(connection, replace(complaint, subsystems=knowing))
     query = f"?{request.url.query}" if request.url.query else ""
     return RedirectResponse(f"/complaints/{complaint.number}{query}", 303)
+
+
+@router.get("/complaints", response_class=HTMLResponse)
+async def get_follow_up(
+    request: Request,
+    database: OwnDatabase,
+    number: Annotated[str | None, Query(max_length=_TYPED_LIMIT)] = None,
+    lang: str | None = None,
+    size: str | None = None,
+) -> Response:
+    """查询投诉 · Where a number is typed; 303 to the page of the complaint that has it.
+
+    Numbers that lead nowhere are counted as complaints are: nobody tries many.
+    """
+    del lang, size
+    if number is None:
+        return _follow_up_page(request)
+    asked = read_number(number)
+    if asked is None or await _find(request, database, asked) is None:
+        wrong = "complaint_number_mistyped" if asked is None else "complaint_not_here"
+        return _follow_up_page(request, number, wrong)
+    query = urlencode(choice(page_language(request), elder=is_elder(request)))
+    return _private(RedirectResponse(f"/complaints/{asked}?{query}", 303))
 
 
 @router.get("/complaints/{number}", response_class=HTMLResponse)
@@ -103,10 +129,9 @@ async def get_complaint(
     """投诉进度 · What became of a complaint, for whoever has its number."""
     del lang, size
     asked = read_number(number)
-    if asked is None:
+    case = None if asked is None else await _find(request, database, asked)
+    if case is None:
         raise NotKnown("complaint_unknown", number=number[:40])
-    async with database.writing() as connection:
-        case = await complaints.find(connection, asked)
     language, elder = page_language(request), is_elder(request)
     names: Names = getattr(request.app.state, "names", None) or Names()
     links = PageLinks.of(language=language.value, elder=elder)
@@ -157,6 +182,33 @@ async def post_answer(
     return json_response(_written(case, caller), 201)
 
 
+async def _find(request: Request, database: Database, number: str) -> Case | None:
+    """The complaint of a number, ``None`` if there is none, which is counted. Raises TooMany."""
+    try:
+        async with database.writing() as connection:
+            return await complaints.find(connection, number)
+    except NotKnown:
+        _quotas(request).count_complaint(request.scope)
+        return None
+
+
+def _quotas(request: Request) -> Quotas:
+    quotas: Quotas = request.app.state.quotas
+    return quotas
+
+
+def _follow_up_page(request: Request, number: str = "", wrong: str | None = None) -> Response:
+    language, elder = page_language(request), is_elder(request)
+    page = render_follow_up(
+        number,
+        language=language.value,
+        links=PageLinks.of("/complaints", language=language.value, elder=elder),
+        elder=elder,
+        fault=None if wrong is None else sentence(wrong, {}, language.value),
+    )
+    return _private(html_answer(page, 200 if wrong is None else 404, language))
+
+
 def _form_page(
     request: Request,
     fields: dict[str, str],
@@ -164,9 +216,10 @@ def _form_page(
     status: int = 200,
 ) -> Response:
     language, elder = page_language(request), is_elder(request)
-    chosen = {"lang": language.value, **({"size": "large"} if elder else {})}
+    chosen = choice(language, elder=elder)
     here = f"/complaints/new?{urlencode({'code': fields.get('code', '')})}&"
-    links = PageLinks.of(here, language=language.value, elder=elder)
+    follow_up = f"/complaints?{urlencode(chosen)}"
+    links = PageLinks.of(here, language=language.value, elder=elder, follow_up=follow_up)
     page = render_form(
         fields,
         action=f"/complaints?{urlencode(chosen)}",

@@ -63,9 +63,14 @@ async def _page(
     request: Request, text: str, caller: Caller, refused: CodeError | None
 ) -> tuple[str, PageState]:
     language, elder = page_language(request), is_elder(request)
-    record = f"/v1/chains/{quote(text, safe='')}"
-    complain = f"/complaints/new?{urlencode({'code': text[:CODE_LIMIT]})}"
-    links = PageLinks.of(language=language.value, elder=elder, record=record, complain=complain)
+    chosen = choice(language, elder=elder)
+    links = PageLinks.of(
+        language=language.value,
+        elder=elder,
+        record=f"/v1/chains/{quote(text, safe='')}",
+        complain=f"/complaints/new?{urlencode({'code': text[:CODE_LIMIT], **chosen})}",
+        follow_up=f"/complaints?{urlencode(chosen)}",
+    )
 
     def problem(state: PageState, detail: str | None = None) -> tuple[str, PageState]:
         page = render_problem(
@@ -144,6 +149,11 @@ def page_language(request: Request) -> Language:
 def is_elder(request: Request) -> bool:
     """Whether the larger text was chosen."""
     return request.query_params.get("size") == "large"
+
+
+def choice(language: Language, *, elder: bool) -> dict[str, str]:
+    """The parameters by which another page of ours is in the same language and size."""
+    return {"lang": language.value, **({"size": "large"} if elder else {})}
 
 
 def html_answer(page: str, status: int, language: Language) -> Response:

@@ -19,7 +19,8 @@ from suyuan.web.accept import CSV, XLSX
 from suyuan.web.admission import Slots
 from suyuan.web.language import Language, negotiate, vary_on_language
 from suyuan.wire.exports.tables import Table
-from suyuan.wire.exports.writing import CsvWriter, Writer, XlsxWriter
+from suyuan.wire.exports.workbook import XlsxWriter
+from suyuan.wire.exports.writing import CsvWriter, Writer
 
 _ENDINGS = {CSV: "csv", XLSX: "xlsx"}
 _WRITERS: dict[str, Callable[[BinaryIO, Sequence[Table], str], Writer]] = {

@@ -25,8 +25,9 @@ from suyuan.wire.exports.chain_export import ChainExport
 from suyuan.wire.exports.chain_tables import TABLES, Asked
 from suyuan.wire.exports.writing import Writer
 
-# Events in memory at once. Each page walks the chain from its beginning, so small ones take long.
-PAGE_EVENTS = 50_000
+# Events in memory at once, some 3 KB each. Each page walks the chain from its beginning, and what
+# is counted over all events is told of a chain of one page alone.
+PAGE_EVENTS = 100_000
 # An export of more events is a copy of the store; its end says that it was cut.
 MOST_EVENTS = 1_000_000
 
@@ -123,7 +124,8 @@ async def _add_pages(
         began = datetime.now(UTC)
         chain, known = await seen(request, question, caller, language)
         goes_on = chain.next is not None and told.events + len(chain.events) < most
-        await asyncio.to_thread(told.add, chain, known, goes_on=goes_on)
+        behind = question.after > 0
+        await asyncio.to_thread(told.add, chain, known, behind=behind, goes_on=goes_on)
         if not goes_on:
             return
         assert chain.next is not None, "it goes on"

@@ -17,6 +17,7 @@ from suyuan.domain.lookup import Hole
 from suyuan.domain.naming import Known
 from suyuan.domain.register import Party, Place
 from suyuan.domain.sentences import sentence
+from suyuan.domain.temperature import Temperature
 from suyuan.wire.cursors import write_page
 from suyuan.wire.divisions import division_name
 from suyuan.wire.reports import encode
@@ -143,6 +144,20 @@ def write_stored(stored: StoredEvent) -> Json:
         "transformation": event.transformation,
         "sector": event.sector,
         "extra": Raw(encode(dict(event.extra)).encode()),
+        "temperature": write_temperature(event.temperature),
+    }
+
+
+def write_temperature(told: Temperature | None) -> Json | None:
+    """Degrees Celsius; ``out_of_limit`` by the limit, or because a device told an alarm."""
+    if told is None:
+        return None
+    return {
+        "low": told.low,
+        "high": told.high,
+        "at_least": told.at_least,
+        "at_most": told.at_most,
+        "out_of_limit": told.is_out_of_limit,
     }
 
 
@@ -231,6 +246,8 @@ def write_documents(events: Sequence[Event]) -> list[Json]:
             "issued_on": d.issued_on,
             "url": d.url,
             "event": e.id,
+            # Left out where nobody says it: documents are a part of fingerprints that people keep.
+            **({"result": d.result} if d.result else {}),
         }
         for e in events
         for d in e.documents

@@ -21,6 +21,7 @@ from suyuan.wire.city_writing import write_members
 from suyuan.wire.extra import read_extra
 from suyuan.wire.identity import identify_city
 from suyuan.wire.reading import Reading
+from suyuan.wire.temperatures import of_extra
 
 # Owns the private codes of an event whose party cannot be read, while the rest is checked.
 _NOBODY = "nobody"
@@ -108,6 +109,7 @@ def read_city(
         activity=fields["activity"],
         step=activity.step,
         disposition=activity.disposition,
+        temperature=of_extra(values.get("extra", {})),
         **values,
     )
 

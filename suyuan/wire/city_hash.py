@@ -235,7 +235,8 @@ def _paper(document: Document) -> str:
     issued = _fact("issued_on", _day(document.issued_on))
     issuer, number = _fact("issuer", document.issuer), _fact("number", document.number)
     kind, url = _fact("type", document.type), _fact("url", document.url)
-    return f"{issued}{issuer}{number}{kind}{url}"
+    result = _fact("result", document.result)
+    return f"{issued}{issuer}{number}{result}{kind}{url}"
 
 
 def _end(name: str, end: Endpoint) -> tuple[str]:

@@ -15,13 +15,13 @@ from urllib.parse import unquote
 from suyuan.domain import units
 from suyuan.domain.activities import SECTORS
 from suyuan.domain.codes import Code, Level, Use, gs1
-from suyuan.domain.events import Correction, Document, Endpoint, Item, Product
+from suyuan.domain.events import RESULTS, Correction, Document, Endpoint, Item, Product
 from suyuan.wire.reading import Reading, pointer, quoted
 
 ITEM_MEMBERS = frozenset({"code", "quantity", "unit"})
 ENDPOINT_MEMBERS = frozenset({"party", "place"})
 PRODUCT_MEMBERS = frozenset({"name", "lot", "produced_on", "expires_on", "origin", "spec"})
-DOCUMENT_MEMBERS = frozenset({"type", "number", "issuer", "issued_on", "url"})
+DOCUMENT_MEMBERS = frozenset({"type", "number", "issuer", "issued_on", "url", "result"})
 CORRECTION_MEMBERS = frozenset({"declared_at", "reason", "replaced_by"})
 
 # One event tells of one pallet, tank or truck; more things than this are several events.
@@ -191,6 +191,7 @@ def _document(reading: Reading, raw: Mapping[str, Any], at: str) -> Document:
         issuer=reading.text(raw, "issuer", at, limit=TEXT_LIMIT),
         issued_on=reading.date(raw, "issued_on", at),
         url=url,
+        result=reading.one_of(raw, "result", at, RESULTS),
     )
 
 

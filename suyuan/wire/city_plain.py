@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Annotated, Any, TypeAlias, TypeVar
+from typing import Annotated, Any, Literal, TypeAlias, TypeVar
 
 import msgspec
 from msgspec import Meta, Raw, Struct
@@ -41,6 +41,7 @@ from suyuan.wire.reading import (
     recognised_place,
     recognised_thing,
 )
+from suyuan.wire.temperatures import of_extra
 
 _T = TypeVar("_T")
 _Text: TypeAlias = Annotated[str, Meta(min_length=1, max_length=256)] | None
@@ -73,6 +74,7 @@ class _Paper(Struct, forbid_unknown_fields=True):
     issuer: _LongText = None
     issued_on: date | None = None
     url: Annotated[str, Meta(min_length=1, max_length=parts.URL_LIMIT)] | None = None
+    result: Literal["passed", "failed"] | None = None
 
 
 _Papers: TypeAlias = Annotated[list[_Paper], Meta(max_length=parts.DOCUMENTS_LIMIT)] | None
@@ -176,6 +178,7 @@ class PlainReader:
         lot = None if product is None else product.lot
         items = self._items(told.items, owner, lot) if told.items else ()
         parent, children = self._packed(told, owner) if packs else (None, ())
+        extra = {} if told.extra is None else self._extra(told.extra)
         return _make_event(
             told.id or "",
             party,
@@ -199,7 +202,8 @@ class PlainReader:
             None if told.transformation is None else transformation_urn(told.transformation, party),
             None,
             told.sector,
-            {} if told.extra is None else self._extra(told.extra),
+            extra,
+            of_extra(extra) if extra else None,
         )
 
     def _items(self, told: list[_Thing], owner: str, lot: str | None) -> tuple[Item, ...]:
@@ -310,7 +314,9 @@ def _document(told: _Paper) -> Document:
         raise _NotPlain
     if told.url is not None and not parts.URL.fullmatch(told.url):
         raise _NotPlain
-    return _make_document(told.type, told.number, told.issuer, told.issued_on, told.url)
+    return _make_document(
+        told.type, told.number, told.issuer, told.issued_on, told.url, told.result
+    )
 
 
 def _remembered(read: Callable[[bytes], _T]) -> Callable[[bytes], _T]:

@@ -75,6 +75,7 @@ def write_document(document: Document) -> dict[str, Any]:
             "issuer": document.issuer,
             "issued_on": document.issued_on and document.issued_on.isoformat(),
             "url": document.url,
+            "result": document.result,
         }
     )
 

@@ -35,6 +35,7 @@ from suyuan.wire.epcis_values import (
     uri_or_uris,
 )
 from suyuan.wire.reading import NAME_LIMIT, pointer
+from suyuan.wire.temperatures import of_extra, of_sensors
 
 # A transformation id that says no more than that the event is whole and joins no other.
 WHOLE = "urn:suyuan:whole:"
@@ -110,6 +111,8 @@ def _event(reading: EventReading, form: EventType, fields: _Fields, at: str, par
         correction=_correction(reading, fields.get("errorDeclaration"), party),
         sector=fields.get("suyuan:sector"),
         extra=fields.get("suyuan:extra", {}),
+        temperature=of_sensors(fields.get("sensorElementList", ()))
+        or of_extra(fields.get("suyuan:extra", {})),
     )
 
 

@@ -23,6 +23,7 @@ from suyuan.domain.events import (
     Product,
     StoredEvent,
 )
+from suyuan.domain.temperature import Temperature
 from suyuan.domain.trail import Direction, Question
 from suyuan.sources.base import trace
 from suyuan.sources.memory import MemorySource
@@ -51,6 +52,7 @@ def full_event() -> Event:
         ),
         sector="meat",
         extra={"price": "12.50", "driver": "张三"},
+        temperature=Temperature(Decimal(2), Decimal(4)),
     )
 
 
@@ -76,7 +78,7 @@ async def test_a_consumer_sees_exactly_the_allowed_members() -> None:
     assert event.source == Endpoint(None, thing("farm"))
     assert [d.type for d in event.documents] == ["quarantine_certificate"]
     kept = {"id", "party", "type", "time", "action", "kind", "activity", "step", "disposition"}
-    kept |= {"place", "product", "sector"}
+    kept |= {"place", "product", "sector", "temperature"}
     assert all(getattr(event, name) == getattr(full_event(), name) for name in kept)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -58,8 +59,8 @@ def test_the_page_leads_to_the_form_with_the_code_filled_in(city: City) -> None:
     known_lot(city)
     page = city.client().get(f"/01/{GTIN}/10/L1", headers=HTML).text
     link = re.findall(r'href="(/complaints/new\?[^"]*)"', page)[0]
-    code = parse_qs(urlsplit(link).query)["code"][0]
-    opened = city.client().get(link, headers=HTML)
+    code = parse_qs(urlsplit(unescape(link)).query)["code"][0]
+    opened = city.client().get(unescape(link), headers=HTML)
     assert f'value="{code}"' in opened.text
     assert "form-action 'self'" in opened.headers["content-security-policy"]
     assert opened.headers["cache-control"] == "no-store"
@@ -77,6 +78,61 @@ def test_a_complaint_is_stored_and_followed_up_by_its_number(city: City, at: str
     assert "13900001111" not in page.text
     spoken = "-".join(number[i : i + 4] for i in range(0, 16, 4)).lower()
     assert city.client(at=at).get(f"/complaints/{spoken}", headers=HTML).status_code == 200
+
+
+@pytest.mark.parametrize("at", ["gateway", "food"])
+def test_a_number_can_be_typed_and_leads_to_its_complaint(city: City, at: str) -> None:
+    known_lot(city)
+    number = complain(city, at)
+    shopper = city.client(at=at)
+    link = re.findall(r'href="(/complaints\?[^"]*)"', page_of_lot(city, at))[0]
+    form = shopper.get(unescape(link), headers=HTML)
+    assert (form.status_code, form.headers["cache-control"]) == (200, "no-store")
+    assert 'name="number"' in form.text
+    assert "<script" not in form.text
+    typed = " ".join(number[i : i + 4] for i in range(0, 16, 4)).lower()
+    found = shopper.get("/complaints", params={"number": typed, "lang": "en"}, headers=HTML)
+    assert found.status_code == 303
+    assert found.headers["location"] == f"/complaints/{number}?lang=en"
+    assert "有异味。" in shopper.get(found.headers["location"], headers=HTML).text
+
+
+def page_of_lot(city: City, at: str) -> str:
+    return city.client(at=at).get(f"/01/{GTIN}/10/L1", headers=HTML).text
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("0000-0000-0000-0000", "这里没有此编号的投诉"),
+        ("7K3M", "编号共 16 位"),
+        ("<script>alert(1)</script>", "编号共 16 位"),
+        ("", "编号共 16 位"),
+    ],
+)
+def test_a_number_that_leads_nowhere_is_said_so_on_the_page(
+    city: City, typed: str, said: str
+) -> None:
+    answer = city.client().get("/complaints", params={"number": typed}, headers=HTML)
+    assert answer.status_code == 404
+    assert said in answer.text
+    assert "<script" not in answer.text
+
+
+def test_nobody_tries_many_numbers(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+
+    def refuse_the_third(*_: object) -> None:
+        asked.append(None)
+        if len(asked) > 2:
+            raise TooMany(retry_after=30, rate=1 / 30)
+
+    monkeypatch.setattr(Quotas, "count_complaint", refuse_the_third)
+    number = {"number": "0000000000000000"}
+    shopper = city.client(at="food")
+    answers = [shopper.get("/complaints", params=number, headers=HTML) for _ in range(2)]
+    answers.append(shopper.get("/complaints/0000000000000001", headers=HTML))
+    assert [a.status_code for a in answers] == [404, 404, 429]
 
 
 def test_the_same_form_twice_is_one_complaint_and_its_number_takes_no_other(city: City) -> None:

@@ -7,6 +7,7 @@ from hashlib import sha256
 from statistics import median
 from time import perf_counter
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -70,6 +71,42 @@ def test_a_number_that_nobody_reported_is_not_issued_though_its_lot_is_known(
     report(city, made(lot, items=[{"code": lot, "quantity": "5"}]))
     assert page(city, f"/01/{GTIN}/10/L1", at).status_code == 200
     assert page(city, f"/01/{GTIN}/10/L1/21/9", at).status_code == 404
+
+
+@WINDOWS
+def test_temperatures_of_either_form_are_on_the_route_and_the_rest_of_extra_is_not(
+    city: City, at: str
+) -> None:
+    code = f"https://id.gs1.org{SERIAL}"
+    told = {"temperature": "2–6 °C", "temperature_limit": "2–8 °C", "driver": "张三"}
+    report(city, made(code, place="350203001", extra=told), sensed(code))
+    shown = page(city, SERIAL, at).text.replace("\u00a0", " ")
+    assert "2 至 6 °C（要求 2 至 8 °C）" in shown
+    assert "9.5 °C，超出要求" in shown
+    assert "张三" not in shown
+    chain = city.client(at=at).get("/v1/chains/" + quote(code, safe="")).json()
+    first, second = chain["events"]
+    assert first["extra"] == {}
+    assert first["temperature"] == {
+        "low": "2", "high": "6", "at_least": "2", "at_most": "8", "out_of_limit": False,
+    }  # fmt: skip
+    assert second["temperature"]["out_of_limit"] is True
+
+
+def sensed(code: str) -> dict[str, Any]:
+    """An EPCIS event of a lorry's thermometer that told of an alarm."""
+    celsius = {"type": "Temperature", "value": 9.5, "uom": "CEL", "exception": "ALARM_CONDITION"}
+    return {
+        "@context": ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"],
+        "type": "ObjectEvent",
+        "action": "OBSERVE",
+        "eventTime": "2026-03-02T08:00:00+08:00",
+        "eventTimeZoneOffset": "+08:00",
+        "epcList": [code],
+        "bizStep": "storing",
+        "bizLocation": {"id": "urn:suyuan:cn:350205003"},
+        "sensorElementList": [{"sensorReport": [celsius]}],
+    }
 
 
 @WINDOWS

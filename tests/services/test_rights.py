@@ -105,6 +105,7 @@ DOORS: dict[str, set[str]] = {
     "GET /.well-known/gs1resolver": ANYBODY,
     "GET /{ai}/{key}": ANYBODY,
     "GET /t/{code}": ANYBODY,
+    "GET /complaints": ANYBODY,
     "GET /complaints/new": ANYBODY,
     "POST /complaints": ANYBODY,
     "GET /complaints/{number}": ANYBODY,

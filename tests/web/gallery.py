@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from suyuan.domain.chain import Chain, Finding, SourceReport, SourceStatus, Thing
 from suyuan.domain.codes import recognise
 from suyuan.domain.complaints import Answer, Case, Complaint, State, Topic
 from suyuan.domain.errors import Fault
-from suyuan.domain.events import Item, Product
+from suyuan.domain.events import Document, Item, Product
 from suyuan.domain.lookup import Ask, Hole, HoleReason, Key
 from suyuan.domain.register import Licence
 from suyuan.domain.scans import ScanCount
+from suyuan.domain.sentences import sentence
+from suyuan.domain.temperature import Temperature
 from suyuan.web.pages import (
     Beside,
     Label,
@@ -25,7 +28,7 @@ from suyuan.web.pages import (
     render_chain,
     render_problem,
 )
-from suyuan.web.pages.complaints import render_case, render_form
+from suyuan.web.pages.complaints import render_case, render_follow_up, render_form
 from tests.web.chains import ANSWERED, BORDER, IMPORTER, NAMES, chain_event, chain_of, journey
 
 Render = Callable[[Language, bool], str]
@@ -62,6 +65,27 @@ def _hostile() -> Chain:
     return chain_of(event, *journey().events)
 
 
+def _cold() -> Chain:
+    """A cold chain with a limit, that was broken once, and tests that say what they came to."""
+    measured = {
+        ("import", "release"): ("-19.5", "-18"),
+        ("logistics", "transport"): ("-17.2", "-11"),
+        ("logistics", "store"): ("-18.4", "-18.1"),
+    }
+    events = []
+    for one in journey().events:
+        event = one.stored.event
+        found = measured.get((event.kind or "", event.activity or ""))
+        if found is not None:
+            told = Temperature(Decimal(found[0]), Decimal(found[1]), at_most=Decimal(-18))
+            event = replace(event, temperature=told)
+        if event.activity == "test":
+            papers = (Document("test_report", "XM-2026-01002", "厦门海关", result="passed"),)
+            event = replace(event, documents=papers)
+        events.append(replace(one, stored=replace(one.stored, event=event)))
+    return chain_of(*events)
+
+
 def _destroyed() -> Chain:
     event = chain_event("inspection", "destroy", items=(Item(SERIAL),))
     return chain_of(event, code=SERIAL, things=(Thing(SERIAL, "serial"),))
@@ -73,7 +97,11 @@ def _nothing(**more: Any) -> Chain:
 
 def _links(language: Language, elder: bool) -> PageLinks:
     return PageLinks.of(
-        language=language, elder=elder, record="/v1/chains/x", complain="/complaints/new?code=x"
+        language=language,
+        elder=elder,
+        record="/v1/chains/x",
+        complain="/complaints/new?code=x",
+        follow_up="/complaints?lang=zh",
     )
 
 
@@ -127,7 +155,18 @@ def _case(language: Language, elder: bool) -> str:
     return render_case(case, names=CITY, language=language, links=links, elder=elder)
 
 
+def _follow_up(number: str, fault: str | None) -> Render:
+    def render(language: Language, elder: bool) -> str:
+        said = sentence(fault, {}, language) if fault else None
+        links = _links(language, elder)
+        return render_follow_up(number, language=language, links=links, elder=elder, fault=said)
+
+    return render
+
+
 STATES: dict[str, Render] = {
+    "complaint-follow-up": _follow_up("", None),
+    "complaint-follow-up-wrong": _follow_up("7K3M-9XQ2", "complaint_number_mistyped"),
     "complaint-form": _form(),
     "complaint-faults": _form(Fault("complaint_field_missing", "/message", {"name": "message"})),
     "complaint-case": _case,
@@ -137,6 +176,7 @@ STATES: dict[str, Render] = {
     "recalled-by-event": _chain(
         chain_of(*journey().events, chain_event("inspection", "recall", hours=170))
     ),
+    "cold-chain": _chain(_cold()),
     "incomplete": _chain(_incomplete()),
     "hostile": _chain(_hostile()),
     "class-level": _chain(

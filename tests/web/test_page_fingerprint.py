@@ -17,6 +17,7 @@ from suyuan.domain import policy
 from suyuan.domain.caller import CONSUMER
 from suyuan.domain.chain import Chain, Via
 from suyuan.domain.events import Document, Endpoint, Item, Product
+from suyuan.domain.temperature import Temperature
 from suyuan.web.pages.fingerprint import MEMBERS, fingerprint
 from suyuan.web.responses import json_response
 from suyuan.wire.chains import write_chain
@@ -44,6 +45,10 @@ HOSTILE = chain_event(
     product=Product(name='"\\/\u2028\x7f\t\n é 😀'),
     documents=(Document("test_report", "号/7", url="https://a.example/?a=1&b=<2>"),),
 )
+MEASURED = chain_event(
+    temperature=Temperature(Decimal("-18.50"), Decimal(4), None, Decimal(8)),
+    documents=(Document("test_report", "7", result="passed"),),
+)
 UTC_EVENT = chain_event(time=datetime(2026, 3, 1, 8, 0, 0, 120_000, tzinfo=UTC))
 
 
@@ -54,8 +59,9 @@ UTC_EVENT = chain_event(time=datetime(2026, 3, 1, 8, 0, 0, 120_000, tzinfo=UTC))
         chain_of(HOSTILE, UTC_EVENT),
         chain_of(chain_event(), chain_event("wholesale", "sale", hours=2, via=Via.DOWN)),
         chain_of(),
+        chain_of(MEASURED),
     ],
-    ids=["journey", "hostile", "downstream", "empty"],
+    ids=["journey", "hostile", "downstream", "empty", "measured"],
 )
 def test_the_program_in_the_documentation_computes_it_from_the_public_chain(chain: Chain) -> None:
     assert fingerprint(policy.view(chain, CONSUMER)) == recomputed(chain)

@@ -60,5 +60,7 @@ def test_a_test_report_says_its_result_or_that_none_was_stated() -> None:
     )
     assert "结果 上报未载明，见原件" in text(page(chain_of(implied)))
     assert "结果 不合格" in text(page(chain_of(failed)))
+    passed = chain_event(documents=(Document("quarantine_certificate", "7", result="passed"),))
+    assert "结果 合格" in text(page(chain_of(passed)))
     other = chain_event(documents=(Document("quarantine_certificate", "7"),))
     assert "结果" not in text(page(chain_of(other)))

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 
 from suyuan.domain.activities import KINDS
-from suyuan.domain.chain import Certainty, Chain, Finding, SourceStatus
+from suyuan.domain.chain import Certainty, Chain, ChainEvent, Finding, SourceStatus
 from suyuan.domain.codes import Code, recognise
 from suyuan.domain.events import Document, EventType, Item, Product
 from suyuan.domain.lookup import Effect, HoleReason
 from suyuan.domain.policy import PUBLIC_DOCUMENTS
 from suyuan.domain.scans import ScanCount
+from suyuan.domain.temperature import Temperature
 from suyuan.web.pages import (
     Label,
     Language,
@@ -259,6 +261,56 @@ def test_a_long_route_shows_both_ends() -> None:
     html = page(chain_of(*events))
     assert html.partition('<ol class="route">')[2].count("<li>") == 7
     assert "<span>…</span>" in html
+
+
+def shown_route(*events: ChainEvent, language: Language = "zh") -> str:
+    html = page(chain_of(*events), language, names=NAMES)
+    return text(html.partition('<ol class="route">')[2].partition("</ol>")[0]).replace(
+        "\u00a0", " "
+    )
+
+
+def measured(*told: str | None, hours: float = 0, place: str | None = "350203001") -> ChainEvent:
+    values: list[Any] = [None if one is None else Decimal(one) for one in told]
+    return chain_event(hours=hours, place=place, temperature=Temperature(*values))
+
+
+def test_the_route_tells_the_lowest_and_the_highest_temperature_of_each_leg() -> None:
+    first = measured("2.10", "4", "2", "8")
+    on_the_way = measured("3", "7.5", hours=1, place=None)
+    second = measured("-18", "-18", hours=30, place="350205003")
+    shown = shown_route(first, on_the_way, second)
+    assert shown == (
+        "思明区第八市场 2026-02-11 2.1 至 7.5 °C（要求 2 至 8 °C）"
+        " 海沧区冻品批发市场 2026-02-12 · 1 天后 \u221218 °C"
+    )
+
+
+def test_a_temperature_out_of_its_limit_is_said_in_words_and_marked() -> None:
+    warm = measured("-18", "-11", None, "-18")
+    assert shown_route(warm).endswith("\u221218 至 \u221211 °C（要求 ≤ \u221218 °C），超出要求")
+    assert shown_route(warm, language="en").endswith("(limit ≤ \u221218 °C), out of limit")
+    assert '<span class="note"><svg' in page(chain_of(warm))
+
+
+def test_what_was_measured_at_stops_that_are_left_out_is_still_told() -> None:
+    places = ("350203001", "350205003")
+    warm = measured("20", "20", None, "8", hours=24 * 9, place=places[1])
+    events = [warm if n == 9 else chain_event(hours=24 * n, place=places[n % 2]) for n in range(20)]
+    assert "… 20 °C（要求 ≤ 8 °C），超出要求" in shown_route(*events)
+
+
+def test_an_inspection_says_what_it_came_to_where_it_or_its_paper_does() -> None:
+    def titled(**more: Any) -> str:
+        return text(page(chain_of(chain_event("inspection", "test", **more))))
+
+    assert "检测 · 合格" in titled(documents=(Document("test_report", result="passed"),))
+    assert "检测 · 合格" not in titled(documents=(Document("test_report"),))
+    both = (Document("test_report", result="passed"), Document("test_report", result="failed"))
+    assert "不合格" in titled(documents=both)
+    assert "检测 · 合格" not in titled(documents=both)
+    stated = chain_event(None, None, step="inspecting", disposition="conformant")
+    assert "检验 · 合格" in text(page(chain_of(stated)))
 
 
 # --- Markup ---

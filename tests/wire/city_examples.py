@@ -70,7 +70,8 @@ def whole() -> Report:
                 "issuer": "漳州市动物卫生监督所",
                 "issued_on": "2026-02-28",
                 "url": "https://example.org/certificates/3501234567",
-            }
+            },
+            {"type": "test_report", "number": "T-7", "result": "passed"},
         ],
         correction={
             "declared_at": "2026-03-02T08:00:00+08:00",
@@ -225,6 +226,11 @@ INVALID: dict[str, tuple[Any, str, str]] = {
         sale(documents=[{"type": "x", "url": "javascript:alert(1)"}]),
         "url_malformed",
         "/documents/0/url",
+    ),
+    "a document with a result of its own": (
+        sale(documents=[{"type": "test_report", "result": "good"}]),
+        "unknown_word",
+        "/documents/0/result",
     ),
     "a correction without time": (sale(correction={}), "missing", "/correction/declared_at"),
     "a replacement that is a number": (

@@ -77,6 +77,20 @@ def render_form(
     )
 
 
+def render_follow_up(
+    number: str, *, language: Language, links: PageLinks, elder: bool, fault: str | None = None
+) -> str:
+    """Where a number is typed, and what is wrong with the one that was."""
+    return render(
+        "follow_up.html",
+        language,
+        **_frame(links, elder, "warning" if fault else "eye"),
+        name=texts(language)["follow_up"],
+        number=clean(number, 40),
+        fault=fault,
+    )
+
+
 def render_case(
     case: Case, *, names: Names, language: Language, links: PageLinks, elder: bool
 ) -> str:

@@ -20,11 +20,12 @@ from suyuan.web.pages.fingerprint import fingerprint
 from suyuan.web.pages.moments import day
 from suyuan.web.pages.names import Names, PageLinks, clean, party_name, readable
 from suyuan.web.pages.product import product_facts
+from suyuan.web.pages.route import route
 from suyuan.web.pages.scans import scan_lines
 from suyuan.web.pages.states import PageState, page_state, withdrawal
 from suyuan.web.pages.symbols import drawn
 from suyuan.web.pages.texts import texts
-from suyuan.web.pages.timeline import gap_count, route, stations, unplaced_gaps
+from suyuan.web.pages.timeline import gap_count, stations, unplaced_gaps
 from suyuan.web.pages.words import Language
 
 _CODE_LIMIT = 80
@@ -73,6 +74,7 @@ def render_chain(
     timeline = stations(chain, name, names, language)
     icons = (step.icon for station in timeline for step in station.steps)
     papers, hidden = certificates(chain, language)
+    stops = route(chain, names, language)
     return render(
         "chain.html",
         language,
@@ -91,7 +93,7 @@ def render_chain(
         told=told,
         certificates=papers,
         hidden_documents=hidden,
-        route=route(chain, names, language),
+        route=stops,
         fingerprint=fingerprint(chain),
     )
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from suyuan.domain.chain import Chain, ChainEvent, Via, is_about
 from suyuan.domain.codes import Code
-from suyuan.domain.events import Document, Event
+from suyuan.domain.events import FAILED, PASSED, RESULTS, Document, Event
 from suyuan.domain.policy import PUBLIC_DOCUMENTS
 from suyuan.web.pages.moments import day
 from suyuan.web.pages.names import clean
@@ -30,7 +30,7 @@ _UPSTREAM_OR_OWN = frozenset({Via.DIRECT, Via.CONTAINER, Via.UP, Via.LOT})
 class Certificate:
     """A public document as it is shown; ``url`` and its ``host`` only for a web address.
 
-    ``result`` is what the event that brought it says came of the test.
+    ``result`` is what its report says that it came to, else what the event that brought it does.
     """
 
     title: str
@@ -100,9 +100,27 @@ def _result(document: Document, event: Event, language: Language) -> str | None:
 
     The city form's activities carry the disposition "conformant" whether or not anybody said so.
     """
-    if event.disposition == "non_conformant":
-        return texts(language)["failed"]
+    result = document.result if document.result in RESULTS else _stated(event)
+    if result is not None:
+        return texts(language)[result]
     return texts(language)["result_unsaid"] if document.type == "test_report" else None
+
+
+def outcome(event: Event) -> str | None:
+    """What a test or an inspection came to, as it or its papers say: one of ``RESULTS``."""
+    if event.step != "inspecting":
+        return None
+    results = {document.result for document in event.documents}
+    if FAILED in results or _stated(event) == FAILED:
+        return FAILED
+    return PASSED if PASSED in results else _stated(event)
+
+
+def _stated(event: Event) -> str | None:
+    """What the event itself says; an EPCIS event has no disposition but the one that it states."""
+    if event.disposition == "non_conformant":
+        return FAILED
+    return PASSED if event.disposition == "conformant" and event.activity is None else None
 
 
 def _host(url: str) -> str | None:

@@ -15,7 +15,7 @@ import msgspec
 
 from suyuan.domain.chain import Chain, ChainEvent
 from suyuan.web.pages.facts import shown_events
-from suyuan.wire.chains import write_documents, write_id, write_product
+from suyuan.wire.chains import write_documents, write_id, write_product, write_temperature
 
 # Members of an event in ``GET /v1/chains/{code}``, in this order.
 MEMBERS = (
@@ -27,8 +27,9 @@ MEMBERS = (
 def fingerprint(chain: Chain) -> str:
     """SHA-256, in hex, over one line for each event of the page, oldest first.
 
-    A line is the JSON array of the event's ``MEMBERS`` as the public chain gives them, without
-    blanks, in UTF-8, ended by a line feed. ``docs/pages.md`` computes it from the chain's JSON.
+    A line is the JSON array of the event's ``MEMBERS`` as the public chain gives them, and of its
+    temperature where it has one, without blanks, in UTF-8, ended by a line feed. ``docs/pages.md``
+    computes it from the chain's JSON.
     """
     lines = (
         json.dumps(_values(e), ensure_ascii=False, separators=(",", ":"), default=_moment) + "\n"
@@ -52,7 +53,9 @@ def _values(shown: ChainEvent) -> list[Any]:
         "documents": write_documents([event]),
         "said_by": shown.said_by,
     }
-    return [values[name] for name in MEMBERS]
+    measured = write_temperature(event.temperature)
+    also = [] if measured is None else [msgspec.to_builtins(measured)]
+    return [values[name] for name in MEMBERS] + also
 
 
 def _moment(value: date) -> str:

@@ -49,6 +49,7 @@ class PageLinks:
     ``standard``, ``elder``   this page in the other size of text
     ``record``, ``icon``      the chain as data, and the site's icon; ``None`` where there is none
     ``complain``              the form for complaints, with the code filled in
+    ``follow_up``             where the number of a complaint can be typed
     """
 
     chinese: str
@@ -58,6 +59,7 @@ class PageLinks:
     record: str | None = None
     icon: str | None = None
     complain: str | None = None
+    follow_up: str | None = None
 
     @classmethod
     def of(
@@ -67,8 +69,8 @@ class PageLinks:
         language: Language = "zh",
         elder: bool = False,
         record: str | None = None,
-        icon: str | None = None,
         complain: str | None = None,
+        follow_up: str | None = None,
     ) -> PageLinks:
         """Links of the page at ``path``, percent-encoded: ``lang=en`` and ``size=large`` choose.
 
@@ -85,9 +87,9 @@ class PageLinks:
             address("en", elder),
             address(language, False),
             address(language, True),
-            record,
-            icon,
-            complain,
+            record=record,
+            complain=complain,
+            follow_up=follow_up,
         )
 
 

@@ -101,6 +101,7 @@ _TEXTS: dict[str, Label] = {
     "number": Label("编号", "Number"),
     "issued_on": Label("日期", "Date"),
     "result": Label("结果", "Result"),
+    "passed": Label("合格", "Conformed"),
     "failed": Label("不合格", "Did not conform"),
     "result_unsaid": Label("上报未载明，见原件", "Not stated in the report; see the original"),
     "open": Label("查看原件（{}）", "Open the original ({})"),
@@ -108,6 +109,8 @@ _TEXTS: dict[str, Label] = {
         "另有单据不对公众公开。", "There are other papers, which are not public."
     ),
     "route": Label("途经地点", "Route"),
+    "temperature_limit": Label("{}（要求 {}）", "{} (limit {})"),
+    "out_of_limit": Label("{}，超出要求", "{}, out of limit"),
     "days": Label("{} 天后", "{} d later"),
     "fingerprint": Label("记录指纹", "Fingerprint of the record"),
     "fingerprint_line": Label(
@@ -130,6 +133,13 @@ _TEXTS: dict[str, Label] = {
         " handle it see how to reach you; it is erased when the case is closed.",
     ),
     "form_send": Label("提交投诉", "Send the complaint"),
+    "follow_up": Label("查询投诉进度", "What became of a complaint"),
+    "follow_line": Label(
+        "编号在提交投诉后的页面上，共 16 位；大小写、空格和横线都可以。",
+        "The number is on the page that came after the complaint: 16 letters and digits, with or"
+        " without hyphens.",
+    ),
+    "follow_find": Label("查询", "Look it up"),
     "case_title": Label("您的投诉", "Your complaint"),
     "case_number": Label("查询编号", "Number"),
     "case_keep": Label(

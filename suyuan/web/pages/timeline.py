@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
 from suyuan.domain.chain import Chain, ChainEvent, Finding, Via
 from suyuan.domain.codes import Code
-from suyuan.domain.events import Event, EventType
-from suyuan.web.pages.facts import shown_events
-from suyuan.web.pages.moments import Moment, day, moment
+from suyuan.domain.events import FAILED, PASSED, Event, EventType
+from suyuan.web.pages.facts import outcome, shown_events
+from suyuan.web.pages.moments import Moment, moment
 from suyuan.web.pages.names import Names, clean, party_name, place_name
 from suyuan.web.pages.texts import texts
 from suyuan.web.pages.words import (
@@ -32,8 +32,6 @@ from suyuan.web.pages.words import (
 # The newest steps and the origin matter most; a page of thousands opens on no phone.
 NEWEST_STEPS = 30
 OLDEST_STEPS = 20
-NEWEST_STOPS = 4
-OLDEST_STOPS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +69,6 @@ class Station:
 
 
 @dataclass(frozen=True, slots=True)
-class Stop:
-    """A place on the route; ``days`` since the stop before; ``skipped`` if some are left out."""
-
-    place: str
-    on: str
-    days: int
-    skipped: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class _Odd:
     """What findings say about one event: notes on it, and steps missing before it."""
 
@@ -94,7 +82,7 @@ def stations(
     """The timeline, newest first, by organisation and place; of a very long chain its two ends."""
     odd = _oddities(chain, language)
     newest_first = tuple(reversed(shown_events(chain)))
-    picked = _ends(len(newest_first), NEWEST_STEPS, OLDEST_STEPS)
+    picked = ends(len(newest_first), NEWEST_STEPS, OLDEST_STEPS)
 
     def where(pick: tuple[int, int]) -> tuple[Code | None, Code]:
         event = newest_first[pick[0]].stored.event
@@ -126,28 +114,7 @@ def gap_count(chain: Chain, language: Language) -> int:
     return placed + unplaced_gaps(chain)
 
 
-def route(chain: Chain, names: Names, language: Language) -> tuple[Stop, ...]:
-    """The places in the order of time, equal neighbours joined; empty for less than two."""
-    visits: list[tuple[str, Event]] = []
-    for event in (e.stored.event for e in shown_events(chain)):
-        if event.place is not None:
-            place = place_name(event.place, names, language)
-            if not visits or visits[-1][0] != place:
-                visits.append((place, event))
-    if len(visits) < 2:
-        return ()
-    return tuple(_stops(visits, language))
-
-
-def _stops(visits: Sequence[tuple[str, Event]], language: Language) -> Iterator[Stop]:
-    before = visits[0][1].time
-    for index, skipped in _ends(len(visits), OLDEST_STOPS, NEWEST_STOPS):
-        place, event = visits[index]
-        yield Stop(place, day(event.time, language), (event.time - before).days, skipped > 0)
-        before = event.time
-
-
-def _ends(count: int, head: int, tail: int) -> list[tuple[int, int]]:
+def ends(count: int, head: int, tail: int) -> list[tuple[int, int]]:
     """Indexes of the first ``head`` and last ``tail`` of ``count``, each with how many it skips."""
     if count <= head + tail:
         return [(i, 0) for i in range(count)]
@@ -167,9 +134,11 @@ def _step(
     event = shown.stored.event
     icon, title = _activity(event)
     found = odd.get(event.id, _Odd())
+    came_to = outcome(event)
+    words = [title.of(language), *([texts(language)[came_to]] if came_to == PASSED else [])]
     return Step(
         icon=icon,
-        title=title.of(language),
+        title=" · ".join(words),
         about=_about(shown, product, language),
         time=moment(event.time, language),
         said=said(shown, language),
@@ -207,7 +176,9 @@ def said(shown: ChainEvent, language: Language) -> tuple[str, str]:
 
 def _states(shown: ChainEvent, language: Language) -> Iterator[str]:
     event = shown.stored.event
-    words = (STATES.get(event.disposition or ""), CERTAINTIES.get(shown.certainty.value))
+    failed = STATES["non_conformant"] if outcome(event) == FAILED else None
+    state = failed or STATES.get(event.disposition or "")
+    words = (state, CERTAINTIES.get(shown.certainty.value))
     title = _activity(event)[1].of(language)
     for label in words:
         if label is not None and label.of(language) not in (title, "已" + title):

@@ -18,7 +18,7 @@ from suyuan.web.export_files import FILE, export
 from suyuan.web.language import Language
 from suyuan.web.recalls.routes import Service
 from suyuan.web.recalls.service import Recalls
-from suyuan.wire.exports.chain_tables import ABOUT
+from suyuan.wire.exports.columns import ABOUT
 from suyuan.wire.exports.recall_tables import (
     AFFECTED,
     BALANCES,

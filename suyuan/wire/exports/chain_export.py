@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from suyuan.domain.chain import Chain
 from suyuan.domain.naming import Known
 from suyuan.wire.exports.chain_tables import (
-    ABOUT,
     EVENTS,
     FINDINGS,
     HOLDERS,
@@ -17,7 +17,8 @@ from suyuan.wire.exports.chain_tables import (
     finding_rows,
     holder_rows,
 )
-from suyuan.wire.exports.tables import Row
+from suyuan.wire.exports.columns import ABOUT
+from suyuan.wire.exports.tables import Row, Table
 from suyuan.wire.exports.words import said
 from suyuan.wire.exports.writing import Writer
 
@@ -25,6 +26,8 @@ from suyuan.wire.exports.writing import Writer
 _REMEMBERED = 100_000
 # The limit that the next page goes on behind.
 _PAGED = "max_events"
+# What is missing where all events are looked at: in a part of them it may be on another page.
+_OF_THE_WHOLE = frozenset({"gap", "asserted", "unaccounted", "over_issue", "mass_gain"})
 
 
 class ChainExport:
@@ -39,21 +42,27 @@ class ChainExport:
         self._last: Chain | None = None
         self._lacks = False
 
-    def add(self, chain: Chain, known: Known, *, goes_on: bool) -> None:
-        """A page; ``goes_on`` if another follows, so that being cut is no lack of it."""
-        is_whole = self._last is None and not goes_on
+    def add(self, chain: Chain, known: Known, *, behind: bool, goes_on: bool) -> None:
+        """A page; ``behind`` if it is not the chain's first, ``goes_on`` if another follows, so
+        that being cut is no lack of it.
+        """
         self.events += len(chain.events)
         self._last = chain
         self._writer.write(EVENTS, event_rows(chain, known, self._language))
-        if is_whole:  # quantities are summed over all events, and a page has some of them
+        if behind or chain.limits_hit:
+            chain = replace(
+                chain, findings=tuple(f for f in chain.findings if f.type not in _OF_THE_WHOLE)
+            )
+            self._write_new(HOLDERS, [{"lot_code": said("part_not_counted", self._language)}])
+        else:
             self._writer.write(HOLDERS, holder_rows(chain, known, self._language))
+        if behind or goes_on:
+            detail = said("part_not_judged", self._language)
+            self._write_new(FINDINGS, [{"finding": "limit", "detail": detail}])
         lacking = [limit for limit in chain.limits_hit if not (goes_on and limit == _PAGED)]
-        self._writer.write(FINDINGS, self._new(finding_rows(chain, lacking, self._language)))
+        self._write_new(FINDINGS, finding_rows(chain, lacking, self._language))
         answered = all(s.status.value == "answered" for s in chain.sources)
         self._lacks = self._lacks or bool(lacking or chain.holes) or not answered
-        if goes_on:
-            detail = said("holders_left_out", self._language)
-            self._writer.write(FINDINGS, self._new([{"finding": "limit", "detail": detail}]))
 
     def finish(self) -> None:
         """Say what was asked and whether this is everything."""
@@ -66,6 +75,9 @@ class ChainExport:
                 language=self._language,
             )
             self._writer.write(ABOUT, rows)
+
+    def _write_new(self, table: Table, rows: Iterable[Row]) -> None:
+        self._writer.write(table, self._new(rows))
 
     def _new(self, rows: Iterable[Row]) -> Iterator[Row]:
         for row in rows:

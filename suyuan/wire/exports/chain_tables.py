@@ -15,11 +15,24 @@ from suyuan.domain.chain import Chain, ChainEvent, SourceStatus, product_of
 from suyuan.domain.codes import Code
 from suyuan.domain.events import Event, Item
 from suyuan.domain.naming import Known
-from suyuan.domain.register import Party, Place, Product
 from suyuan.wire.chains import finding_detail, write_holes
+from suyuan.wire.exports.columns import (
+    ABOUT,
+    LOT,
+    PLACE,
+    PLACE_NAME,
+    PRODUCT,
+    QUANTITY,
+    SUBSYSTEM,
+    UNIT,
+    about_facts,
+    moment,
+    name_of,
+    short_key,
+    site,
+)
 from suyuan.wire.exports.tables import Column, Row, Table, Value
 from suyuan.wire.exports.words import (
-    about_word,
     document_word,
     event_word,
     said,
@@ -27,16 +40,9 @@ from suyuan.wire.exports.words import (
     unit_word,
 )
 
-_LOT = Column("lot_code", "追溯批次代码", "Traceability lot code", 36)
-_PRODUCT = Column("product", "产品名称", "Product description", 24)
-_QUANTITY = Column("quantity", "数量", "Quantity", 12)
-_UNIT = Column("unit", "单位", "Unit", 10)
 _PARTY = Column("party", "主体代码", "Party", 22)
 _PARTY_NAME = Column("party_name", "主体名称", "Party name", 24)
-_PLACE = Column("place", "地点代码", "Location", 22)
-_PLACE_NAME = Column("place_name", "地点名称", "Location name", 24)
 _EVENT = Column("event", "事件编号", "Event id", 36)
-_SUBSYSTEM = Column("subsystem", "子系统", "Subsystem", 14)
 
 EVENTS = Table(
     "event",
@@ -46,14 +52,14 @@ EVENTS = Table(
         Column("event_type", "关键追溯事件", "Critical tracking event", 18),
         Column("time", "事件时间（北京时间）", "Event time (UTC+8)", 22),
         Column("role", "货物角色", "Role", 10),
-        _LOT,
-        _PRODUCT,
-        _QUANTITY,
-        _UNIT,
+        LOT,
+        PRODUCT,
+        QUANTITY,
+        UNIT,
         _PARTY,
         _PARTY_NAME,
-        _PLACE,
-        _PLACE_NAME,
+        PLACE,
+        PLACE_NAME,
         Column("from_party", "来源主体", "From party", 22),
         Column("from_place", "来源地点", "From location", 22),
         Column("to_party", "去向主体", "To party", 22),
@@ -68,7 +74,7 @@ EVENTS = Table(
         Column("said_by", "信息来源", "Said by", 12),
         Column("standing", "佐证", "Standing", 10),
         Column("certainty", "确定性", "Certainty", 14),
-        _SUBSYSTEM,
+        SUBSYSTEM,
         Column("redacted", "未显示的项", "Redacted", 20),
     ),
 )
@@ -76,7 +82,7 @@ HOLDERS = Table(
     "holder",
     "持有",
     "Holders",
-    (_LOT, _PRODUCT, _PARTY, _PARTY_NAME, _PLACE, _PLACE_NAME, _QUANTITY, _UNIT),
+    (LOT, PRODUCT, _PARTY, _PARTY_NAME, PLACE, PLACE_NAME, QUANTITY, UNIT),
 )
 FINDINGS = Table(
     "finding",
@@ -85,20 +91,11 @@ FINDINGS = Table(
     (
         Column("finding", "类型", "Type", 18),
         Column("detail", "说明", "Detail", 70),
-        _LOT,
+        LOT,
         _EVENT,
-        _SUBSYSTEM,
+        SUBSYSTEM,
         Column("since", "时间起（北京时间）", "From (UTC+8)", 22),
         Column("until", "时间止（北京时间）", "Until (UTC+8)", 22),
-    ),
-)
-ABOUT = Table(
-    "about",
-    "说明",
-    "About",
-    (
-        Column("item", "项目", "Item", 24),
-        Column("detail", "说明", "Detail", 70),
     ),
 )
 TABLES = (EVENTS, HOLDERS, FINDINGS, ABOUT)
@@ -134,10 +131,7 @@ def holder_rows(chain: Chain, known: Known, language: str) -> Iterator[Row]:
         yield {
             "lot_code": short_key(balance.code),
             "product": name,
-            "party": short_key(balance.party),
-            "party_name": name_of(known.parties.get(balance.party or ""), language),
-            "place": short_key(balance.place),
-            "place_name": name_of(known.places.get(balance.place or ""), language),
+            **site(balance.party, balance.place, known, language),
             "quantity": balance.quantity,
             "unit": unit_word(balance.unit, language),
         }
@@ -188,28 +182,7 @@ def about_rows(
         "asked_by": asked.who,
         "asked_at": asked.when.isoformat(timespec="seconds"),
     }
-    yield from facts(values, language)
-
-
-def facts(values: Mapping[str, str | None], language: str) -> Iterator[Row]:
-    """Rows about the file itself, by the names of their words."""
-    for name, value in values.items():
-        yield {"item": about_word(name, language), "detail": value}
-
-
-def short_key(key: str | None) -> str | None:
-    """A canonical key as people type it."""
-    return Code(key).short if key else None
-
-
-def name_of(entry: Party | Place | Product | None, language: str) -> str | None:
-    """What an entry of a register is called."""
-    return entry.names.of(language) if entry is not None else None
-
-
-def moment(time: datetime | None) -> str | None:
-    """A time as text of its own."""
-    return time.isoformat() if time is not None else None
+    yield from about_facts(values, language)
 
 
 def _shared(one: ChainEvent, known: Known, language: str) -> dict[str, Value]:

@@ -10,16 +10,26 @@ from suyuan.domain.naming import Known, Wanted
 from suyuan.domain.recall import Recall, Step, Wording
 from suyuan.domain.recall_scope import ScopeBalance, ScopeHolder, ScopeHole, ScopeThing
 from suyuan.domain.register import product_key
-from suyuan.wire.exports.chain_tables import ABOUT, facts, moment, name_of, short_key
+from suyuan.wire.exports.columns import (
+    ABOUT,
+    LOT,
+    PLACE,
+    PLACE_NAME,
+    PRODUCT,
+    QUANTITY,
+    SUBSYSTEM,
+    UNIT,
+    about_facts,
+    moment,
+    name_of,
+    short_key,
+    site,
+)
 from suyuan.wire.exports.tables import Column, Row, Table
 from suyuan.wire.exports.words import said, unit_word
 
-_LOT = Column("lot_code", "追溯批次代码", "Traceability lot code", 36)
 _HOLDER = Column("holder", "持有者代码", "Holder", 22)
 _HOLDER_NAME = Column("holder_name", "持有者名称", "Holder name", 24)
-_PLACE = Column("place", "地点代码", "Location", 22)
-_PLACE_NAME = Column("place_name", "地点名称", "Location name", 24)
-_UNIT = Column("unit", "单位", "Unit", 10)
 _NUMBER = Column("number", "序号", "Number", 8)
 
 AFFECTED = Table(
@@ -27,18 +37,18 @@ AFFECTED = Table(
     "受影响的货物",
     "Affected things",
     (
-        _LOT,
+        LOT,
         Column("level", "粒度", "Granularity", 12),
-        Column("product", "产品名称", "Product description", 24),
+        PRODUCT,
         _HOLDER,
         _HOLDER_NAME,
-        _PLACE,
-        _PLACE_NAME,
+        PLACE,
+        PLACE_NAME,
         Column("state", "状态", "State", 12),
         Column("time", "最后事件时间（北京时间）", "Last event (UTC+8)", 22),
         Column("worst_case", "最大数量", "Worst case", 12),
         Column("pro_rata", "按比例数量", "Pro rata", 12),
-        _UNIT,
+        UNIT,
     ),
 )
 HOLDING = Table(
@@ -57,9 +67,9 @@ BALANCES = Table(
     "召回批次余量",
     "Balances",
     (
-        *(_LOT, _HOLDER, _HOLDER_NAME, _PLACE, _PLACE_NAME),
-        Column("quantity", "数量", "Quantity", 12),
-        _UNIT,
+        *(LOT, _HOLDER, _HOLDER_NAME, PLACE, PLACE_NAME),
+        QUANTITY,
+        UNIT,
     ),
 )
 HOLES = Table(
@@ -68,7 +78,7 @@ HOLES = Table(
     "Gaps",
     (
         _NUMBER,
-        Column("subsystem", "子系统", "Subsystem", 14),
+        SUBSYSTEM,
         Column("reason", "未应答原因", "Reason", 16),
         Column("questions", "问题数", "Questions", 10),
         Column("signed_off_by", "签认者", "Signed off by", 24),
@@ -117,7 +127,7 @@ def affected_rows(things: Iterable[ScopeThing], known: Known, language: str) -> 
             "lot_code": code.short,
             "level": said("lot" if thing.is_lot else "serial", language),
             "product": name_of(known.products.get(product_key(code)), language),
-            **_where(thing.holder, thing.place, known, language),
+            **site(thing.holder, thing.place, known, language, who="holder"),
             "state": said(thing.state, language) if thing.state else None,
             "time": thing.last_time,
             "worst_case": thing.worst_case,
@@ -142,7 +152,7 @@ def balance_rows(balances: Iterable[ScopeBalance], known: Known, language: str) 
     for balance in balances:
         yield {
             "lot_code": short_key(balance.code),
-            **_where(balance.party, balance.place, known, language),
+            **site(balance.party, balance.place, known, language, who="holder"),
             "quantity": balance.quantity,
             "unit": unit_word(balance.unit, language),
         }
@@ -197,16 +207,7 @@ def recall_facts(
         "asked_by": who,
         "asked_at": when.isoformat(timespec="seconds"),
     }
-    return facts(values, language)
-
-
-def _where(party: str | None, place: str | None, known: Known, language: str) -> Row:
-    return {
-        "holder": short_key(party),
-        "holder_name": name_of(known.parties.get(party or ""), language),
-        "place": short_key(place),
-        "place_name": name_of(known.places.get(place or ""), language),
-    }
+    return about_facts(values, language)
 
 
 def _words(wording: Wording | None, language: str) -> str | None:

@@ -63,3 +63,20 @@ def safe_text(text: str) -> str:
 def in_city(moment: datetime) -> datetime:
     """The same instant by the city's clock: times with different offsets do not sort as text."""
     return moment.astimezone(CITY_TIME)
+
+
+def cell_text(value: Value) -> str:
+    """A value as text: of a time with its offset, of a number all its digits."""
+    match value:
+        case None:
+            return ""
+        case str():
+            return safe_text(value)
+        case Decimal():
+            return format(value, "f")
+        case datetime():
+            return in_city(value).isoformat()
+        case date():
+            return value.isoformat()
+        case _:
+            return str(value)

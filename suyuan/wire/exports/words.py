@@ -45,9 +45,13 @@ _WORDS: dict[str, tuple[str, str]] = {
     "withheld": ("不予显示", "withheld"),
     "unknown_holder": ("不知由谁保存", "unknown holder"),
     "limit": ("达到上限，结果不完整", "A limit was hit; this is not everything"),
-    "holders_left_out": (
-        "事件过多，分次读取，未计算持有数量；请用更短的时间段查询",
-        "Too many events for one reading: holders were not computed; ask for a shorter time",
+    "part_not_counted": (
+        "只读取了部分事件，未计算持有数量；请用更短的时间段查询",
+        "Read in parts: what is held was not counted; ask for a shorter time",
+    ),
+    "part_not_judged": (
+        "分次读取事件，未判断缺失的环节；请用更短的时间段查询",
+        "Read in parts: missing steps were not judged; ask for a shorter time",
     ),
     # What is done to a recall, and what it is then.
     "propose": ("提出", "propose"),

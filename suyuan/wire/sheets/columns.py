@@ -136,6 +136,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("document_issuer", "出证单位", "Document issuer", "/documents/0/issuer"),
     Column("document_date", "出证日期", "Document date", "/documents/0/issued_on", _C.DATE),
     Column("document_url", "单证网址", "Document URL", "/documents/0/url"),
+    Column("document_result", "单证结论", "Document result", "/documents/0/result", _C.WORD),
     Column(
         "transformation",
         "加工编号",

@@ -26,6 +26,7 @@ from suyuan.wire.sheets.sheet import Line
 from suyuan.wire.sheets.words import (
     DOCUMENTS_BY_WORD,
     KINDS_BY_WORD,
+    RESULTS_BY_WORD,
     SECTORS_BY_WORD,
     activity_of,
 )
@@ -33,7 +34,12 @@ from suyuan.wire.sheets.words import (
 # A row has some thirty cells; lists in them can be wrong more often than anybody reads.
 FAULTS_LIMIT = 20
 
-_WORDS = {"kind": KINDS_BY_WORD, "sector": SECTORS_BY_WORD, "document_type": DOCUMENTS_BY_WORD}
+_WORDS = {
+    "kind": KINDS_BY_WORD,
+    "sector": SECTORS_BY_WORD,
+    "document_type": DOCUMENTS_BY_WORD,
+    "document_result": RESULTS_BY_WORD,
+}
 _CONVERTED: dict[Content, Callable[[str], Any]] = {
     Content.CODE: cells.code,
     Content.TIME: cells.moment,

@@ -25,6 +25,7 @@ _MEMBERS = {
     "parent/children": "parent",
     **{name: name for name in BY_NAME},
     "type": "document_type",
+    "result": "document_result",
     "declared_at": "corrected_at",
 }
 # What in a fault's params names words and columns; the rest is what was written, or a number.
@@ -32,6 +33,7 @@ _NAMING = ("allowed", "kind", "activity", "field", "found")
 _CHINESE = {
     **{word: ways[0] for word, ways in words.KIND_WORDS.items()},
     **{word: ways[0] for word, ways in words.SECTOR_WORDS.items()},
+    **{word: ways[0] for word, ways in words.RESULT_WORDS.items()},
 }
 
 

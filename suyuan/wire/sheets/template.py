@@ -17,6 +17,7 @@ from suyuan.wire.sheets.columns import COLUMNS, EXAMPLE_ID, Column
 from suyuan.wire.sheets.sheet import Format
 from suyuan.wire.sheets.words import (
     DOCUMENT_WORDS,
+    RESULT_WORDS,
     UNIT_WORDS,
     activities_in_chinese,
     kinds_in_chinese,
@@ -127,6 +128,7 @@ EVENTS = Outline(
     {"kind": tuple(kinds_in_chinese()), "sector": tuple(sectors_in_chinese())},
     {
         "document_type": [words[0] for words in DOCUMENT_WORDS.values()],
+        "document_result": [words[0] for words in RESULT_WORDS.values()],
         "unit": [f"{unit}={words[0]}" for unit, words in UNIT_WORDS.items()],
     },
     _event_notes(),

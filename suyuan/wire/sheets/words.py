@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from suyuan.domain.activities import KINDS, SECTORS
+from suyuan.domain.events import FAILED, PASSED
 
 # Each word of the form, and how it may be written; the first is what the template shows.
 KIND_WORDS: dict[str, tuple[str, ...]] = {
@@ -93,6 +94,11 @@ DOCUMENT_WORDS: dict[str, tuple[str, ...]] = {
     "test_report": ("检测报告",),
 }
 
+RESULT_WORDS: dict[str, tuple[str, ...]] = {
+    PASSED: ("合格", "符合"),
+    FAILED: ("不合格", "不符合"),
+}
+
 # UN/CEFACT Recommendation 20, the common codes of the units on a market's slips. 斤 (half a
 # kilogram) has none and is refused: a factor that nobody wrote would be guessed.
 UNIT_WORDS: dict[str, tuple[str, ...]] = {
@@ -113,6 +119,7 @@ def _index(words: Mapping[str, Iterable[str]]) -> dict[str, str]:
 KINDS_BY_WORD = _index(KIND_WORDS)
 SECTORS_BY_WORD = _index(SECTOR_WORDS)
 DOCUMENTS_BY_WORD = _index(DOCUMENT_WORDS)
+RESULTS_BY_WORD = _index(RESULT_WORDS)
 UNITS_BY_WORD = _index(UNIT_WORDS) | {unit.lower(): unit for unit in UNIT_WORDS}
 _ACTIVITIES_BY_WORD = {kind: _index(words) for kind, words in ACTIVITY_WORDS.items()}
 

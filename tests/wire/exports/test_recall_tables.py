@@ -14,7 +14,8 @@ from suyuan.domain.naming import Known
 from suyuan.domain.recall_scope import ScopeThing
 from suyuan.domain.register import Naming, Party, Product
 from suyuan.wire.exports.recall_tables import AFFECTED, RECALL_TABLES, affected_rows
-from suyuan.wire.exports.writing import CsvWriter, XlsxWriter
+from suyuan.wire.exports.workbook import XlsxWriter
+from suyuan.wire.exports.writing import CsvWriter
 
 HOLDER = "urn:suyuan:cn:91350203MA00000005"
 PLACE = "urn:suyuan:place:350203002"

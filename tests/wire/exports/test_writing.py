@@ -11,13 +11,15 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 from python_calamine import CalamineWorkbook
 
-from suyuan.wire.exports import writing
+from suyuan.wire.exports import workbook
 from suyuan.wire.exports.tables import Column, Row, Table, safe_text
-from suyuan.wire.exports.writing import CsvWriter, XlsxWriter
+from suyuan.wire.exports.workbook import XlsxWriter
+from suyuan.wire.exports.writing import CsvWriter
 
 GOODS = Table(
     "goods",
@@ -169,12 +171,53 @@ def test_times_with_other_offsets_are_told_by_the_citys_clock() -> None:
 
 
 def test_what_is_more_than_a_sheet_goes_on_a_further_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writing, "SHEET_ROWS", 3)
+    monkeypatch.setattr(workbook, "SHEET_ROWS", 3)
     body = as_xlsx([(GOODS, [{"code": str(n)} for n in range(7)])])
     book = CalamineWorkbook.from_filelike(io.BytesIO(body))
     assert book.sheet_names == ["货物", "缺口", "货物 2", "货物 3"]
     told = [row[0] for name in ("货物", "货物 2", "货物 3") for row in sheet(body, name)[1:]]
     assert told == [str(n) for n in range(7)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '鲜猪肉 <散装> & "冷鲜"',
+        " 前后有空格 ",
+        "第一行\n第二行",
+        "]]></t></is></c></row>",
+        "&amp;",
+        "𠮷野",
+    ],
+)
+def test_text_comes_back_as_it_was_written(text: str) -> None:
+    assert sheet(as_xlsx([(GOODS, [{"code": text}])]), "货物")[1][0] == text
+
+
+def test_what_a_cell_cannot_hold_and_what_looks_like_its_spelling_are_spelled_out() -> None:
+    xml = part(as_xlsx([(GOODS, [{"code": "a\x0bb_x0041_c"}])]), "xl/worksheets/sheet1.xml")
+    assert '<t xml:space="preserve">a_x000B_b_x005F_x0041_c</t>' in xml
+
+
+def test_columns_beyond_z_and_the_reach_of_a_sheet_are_named_as_a_spreadsheet_does() -> None:
+    wide = Table("wide", "宽", "Wide", tuple(Column(f"c{n}", f"列{n}", f"C{n}") for n in range(54)))
+    file = io.BytesIO()
+    writer = XlsxWriter(file, (wide,), "zh")
+    writer.write(wide, [{f"c{n}": n for n in range(54)}] * 2)
+    writer.close()
+    assert sheet(file.getvalue(), "宽")[2] == list(range(54))
+    xml = part(file.getvalue(), "xl/worksheets/sheet1.xml")
+    assert '<dimension ref="A1:BB3"/>' in xml
+    assert all(f'r="{cell}3"' in xml for cell in ("Z", "AA", "AZ", "BA", "BB"))
+
+
+def test_a_workbook_is_whole_xml_and_its_parts_have_the_right_check_sums() -> None:
+    body = as_xlsx([(GOODS, [ROW] * 450), (GAPS, [{"code": "X", "what": "<缺>"}])])
+    with zipfile.ZipFile(io.BytesIO(body)) as book:
+        assert book.testzip() is None
+        for name in book.namelist():
+            ET.fromstring(book.read(name))
+    assert len(sheet(body, "货物")) == 451
 
 
 def test_a_workbook_leaves_no_files_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
