@@ -208,6 +208,7 @@ async def _issue_keys(server_url: str) -> dict[str, str]:
 
 _EMPTIED = (
     *("events", "edges", "register", "code_stems", "code_ranges", "code_notices", "recalls"),
+    *("filings", "filing_steps", "revocations"),
     *("recall_steps", "recall_things", "recall_holes", "recall_notices", "webhooks"),
 )
 

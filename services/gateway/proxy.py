@@ -53,7 +53,7 @@ READ_SECONDS = 30.0
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 _WRITING = (
     *("/v1/events", "/v1/files", "/v1/jobs", "/v1/code-ranges", "/epcis/v2/capture"),
-    *("/v1/recalls", "/v1/notices", "/v1/webhook"),
+    *("/v1/recalls", "/v1/notices", "/v1/webhook", "/v1/filings"),
     *(f"/v1/{kind.plural}/" for kind in Kind),
 )
 # Read where it is written: a reading service may only select.
@@ -64,6 +64,7 @@ _KEPT_BY_INGEST = (
     "/v1/recalls",
     "/v1/notices",
     "/v1/webhook",
+    "/v1/filings",
 )
 _PUBLIC_RECALLS = "/v1/recalls/in-force"
 # What one service asks another on a caller's behalf, and nobody from outside.

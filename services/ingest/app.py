@@ -8,9 +8,10 @@ from functools import partial
 
 from fastapi import FastAPI
 
-from services.ingest import code_ranges, files, jobs, register, routes
+from services.ingest import code_ranges, files, filings, jobs, register, routes
 from services.ingest.coding import Coding
 from services.ingest.file_job import FileJob
+from services.ingest.filing_office import FilingOffice
 from services.ingest.grouping import Grouping
 from services.ingest.job_runner import JobRunner, Working
 from services.ingest.label_job import KIND as LABELS
@@ -38,6 +39,7 @@ ROUTERS = (
     files.router,
     jobs.router,
     register.router,
+    filings.router,
     code_ranges.router,
     recalls.router,
     recall_export.router,
@@ -55,6 +57,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         **{FileKind(kind.plural): RegisterJob for kind in Kind},
         LABELS: partial(LabelJob, printing=printing),
     }
+    app.state.filing_office = FilingOffice(app.state.database, settings.name, keys)
     app.state.coding = Coding(app.state.database, settings.name, keys)
     runner = JobRunner(app.state.database, working)
     app.state.job_runner = runner

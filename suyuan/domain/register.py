@@ -67,11 +67,26 @@ class Contact:
     legal_representative: str | None = None
 
 
+# What a party does (主体类别); a market is who runs one, not who trades there.
+CATEGORIES = (
+    *("growing", "husbandry", "production", "slaughter", "storage", "transport", "import"),
+    *("wholesale", "retail", "catering", "market", "service"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    """A brand of a party; ``trademark`` is the number it is registered under, if it is."""
+
+    names: Naming
+    trademark: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Party:
     """An enterprise, or with ``organisation`` false a person, of whom nothing is public.
 
-    ``district`` is six digits of GB/T 2260.
+    ``district`` is six digits of GB/T 2260; ``categories`` are words of ``CATEGORIES``.
     """
 
     code: Code
@@ -82,6 +97,8 @@ class Party:
     address: str | None = None
     licences: tuple[Licence, ...] = ()
     contact: Contact | None = None
+    categories: tuple[str, ...] = ()
+    brands: tuple[Brand, ...] = ()
 
     @property
     def kind(self) -> Kind:
@@ -223,16 +240,17 @@ def may_replace(holder: str | None, caller: Caller) -> bool:
 def visible(version: Version, caller: Caller, subsystem: str) -> tuple[Version, tuple[str, ...]]:
     """The version as this caller may see it, and the names of the members that were emptied.
 
-    Of an organisation, names, district and licences are public, its address is for officials;
-    people are for the department and the party itself, and so is all of a party that is a person.
-    Places and products are public.
+    Of an organisation, its address is for officials, and people are for the department and the
+    party itself; the rest is public. All of a party that is a person is for the department and
+    itself. Places and products are public.
     """
     entry = version.entry
     if not isinstance(entry, Party) or _sees_people(entry, caller, subsystem):
         return version, ()
     if not entry.organisation:
         bare = Party(entry.code, Naming(), entry.valid_from, organisation=False)
-        return replace(version, entry=bare), ("names", "district", "address", "licences", "contact")
+        more = (name for name in ("categories", "brands") if getattr(entry, name))
+        return replace(version, entry=bare), (*_OF_A_PERSON, *more)
     address = entry.address if caller.role in _OFFICIALS else None
     seen = replace(entry, address=address, contact=None)
     emptied = (n for n in ("address", "contact") if getattr(entry, n) != getattr(seen, n))
@@ -244,6 +262,7 @@ def public_view(party: Party) -> Party | None:
     return replace(party, address=None, contact=None) if party.organisation else None
 
 
+_OF_A_PERSON = ("names", "district", "address", "licences", "contact")
 _OFFICIALS = (CallerRole.DEPARTMENT, CallerRole.INSPECTOR, CallerRole.CITY)
 
 

@@ -15,6 +15,7 @@ from suyuan.domain.coding_sentences import CODING_SENTENCES
 from suyuan.domain.complaint_sentences import COMPLAINT_SENTENCES
 from suyuan.domain.drop_sentences import DROP_SENTENCES
 from suyuan.domain.file_sentences import FILE_SENTENCES
+from suyuan.domain.filing_sentences import FILING_SENTENCES
 from suyuan.domain.limit_sentences import LIMIT_SENTENCES
 from suyuan.domain.link_sentences import LINK_SENTENCES
 from suyuan.domain.operator_sentences import OPERATOR_SENTENCES
@@ -42,6 +43,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     **COMPLAINT_SENTENCES,
     **DROP_SENTENCES,
     **FILE_SENTENCES,
+    **FILING_SENTENCES,
     **OPERATOR_SENTENCES,
     **PROFILE_SENTENCES,
     **RECALL_SENTENCES,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
@@ -30,7 +30,11 @@ MOST_VERSIONS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class NewVersion:
-    """A version ready to be stored. ``content`` is 16 bytes over everything but its date."""
+    """A version ready to be stored. ``content`` is 16 bytes over everything but its date.
+
+    ``reviewed``  a department decided on it: what an enterprise said alike does not stand for it
+    ``recorded_at``  when it was decided, ``None`` for now
+    """
 
     kind: int
     code: str
@@ -40,6 +44,8 @@ class NewVersion:
     reporter: str
     authority: bool
     document: str
+    reviewed: bool = False
+    recorded_at: datetime | None = None
 
     @property
     def id(self) -> Id:
@@ -73,21 +79,28 @@ class _Head:
     valid_from: date
     content: bytes
     holder: str | None
+    authority: bool
+    recorded_at: datetime | None
 
 
 _HEADS = text("""
-    SELECT r.kind, r.code, r.number, r.valid_from, r.content, r.holder
+    SELECT r.kind, r.code, r.number, r.valid_from, r.content, r.holder, r.authority, r.recorded_at
     FROM unnest(CAST(:kinds AS smallint[]), CAST(:codes AS text[])) AS asked (kind, code)
     JOIN register r ON r.code = asked.code AND r.kind = asked.kind
 """)
 
 _INSERT = text("""
     INSERT INTO register (kind, code, number, valid_from, content, holder, reporter, authority,
-                          document)
-    SELECT * FROM unnest(
+                          document, recorded_at)
+    SELECT kind, code, number, valid_from, content, holder, reporter, authority, document,
+           coalesce(recorded_at, now())
+    FROM unnest(
         CAST(:kinds AS smallint[]), CAST(:codes AS text[]), CAST(:numbers AS integer[]),
         CAST(:dates AS date[]), CAST(:contents AS uuid[]), CAST(:holders AS text[]),
-        CAST(:reporters AS text[]), CAST(:authorities AS boolean[]), CAST(:documents AS text[]))
+        CAST(:reporters AS text[]), CAST(:authorities AS boolean[]), CAST(:documents AS text[]),
+        CAST(:moments AS timestamptz[])
+    ) AS new (kind, code, number, valid_from, content, holder, reporter, authority, document,
+              recorded_at)
     ON CONFLICT DO NOTHING
     RETURNING number
 """)
@@ -156,9 +169,14 @@ async def find_holder(connection: WriteConnection, kind: int, code: str) -> str 
 
     Asked of the primary: who has just registered something goes on with it at once.
     """
-    known = (await _heads(connection, {(kind, code)}))[kind, code]
-    newest = max(known, key=lambda head: head.number, default=None)
-    return None if newest is None else newest.holder
+    return (await find_holders(connection, [(kind, code)])).get((kind, code))
+
+
+async def find_holders(connection: WriteConnection, ids: Collection[Id]) -> dict[Id, str | None]:
+    """Whose the newest versions of some ids are; an id that nobody registered is left out."""
+    heads = await _heads(connection, ids)
+    newest = {one: max(known, key=lambda h: h.number) for one, known in heads.items() if known}
+    return {one: head.holder for one, head in newest.items()}
 
 
 def _judged(
@@ -177,23 +195,34 @@ def _judged(
             outcomes.append(Outcome.REPEATED)
         else:
             number = newest.number + 1 if newest is not None else 1
-            known.append(_Head(number, version.valid_from, version.content, version.holder))
+            known.append(_head(number, version))
             numbered.append((number, version))
             outcomes.append(Outcome.ACCEPTED)
     return outcomes, numbered
 
 
+def _head(number: int, version: NewVersion) -> _Head:
+    told = (version.valid_from, version.content, version.holder, version.authority)
+    return _Head(number, *told, version.recorded_at)
+
+
 def _says_the_same(version: NewVersion, known: Sequence[_Head]) -> bool:
+    if version.recorded_at is not None and _head(0, version) in (
+        replace(head, number=0) for head in known
+    ):
+        return True  # the very decision, which may not hold any more
     begun = [h for h in known if h.valid_from <= version.valid_from]
     holding = max(begun, key=lambda h: (h.valid_from, h.number), default=None)
-    return holding is not None and holding.content == version.content
+    if holding is None or holding.content != version.content:
+        return False
+    return holding.authority or not version.reviewed
 
 
 async def _heads(connection: WriteConnection, ids: Collection[Id]) -> dict[Id, list[_Head]]:
     asked = {"kinds": [kind for kind, _ in ids], "codes": [code for _, code in ids]}
     heads: dict[Id, list[_Head]] = defaultdict(list)
-    for kind, code, number, valid_from, content, holder in await connection.execute(_HEADS, asked):
-        heads[kind, code].append(_Head(number, valid_from, content.bytes, holder))
+    for kind, code, number, since, content, *rest in await connection.execute(_HEADS, asked):
+        heads[kind, code].append(_Head(number, since, content.bytes, *rest))
     return heads
 
 
@@ -213,6 +242,7 @@ async def _insert(connection: WriteConnection, numbered: list[tuple[int, NewVers
             "reporters": [v.reporter for v in versions],
             "authorities": [v.authority for v in versions],
             "documents": [v.document for v in versions],
+            "moments": [v.recorded_at for v in versions],
         },
     )
     return len(result.all()) == len(ordered)

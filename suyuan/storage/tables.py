@@ -139,6 +139,52 @@ register = Table(
     PrimaryKeyConstraint("code", "kind", "number", name="register_pkey"),
 )
 
+# Filings (suyuan/storage/filings.py). Steps are appended; the other two follow from them.
+filings = Table(
+    "filings",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("party", _CODE, nullable=False),
+    Column("state", _CODE, nullable=False),
+    _moment("at"),
+)
+# One under way for each party: on a cluster these tables stay on one node.
+Index(
+    "filings_open",
+    filings.c.party,
+    unique=True,
+    postgresql_where=text("state IN ('filed', 'returned')"),
+)
+Index("filings_by_state", filings.c.state, filings.c.at, filings.c.id)
+Index("filings_by_party", filings.c.party, filings.c.at, filings.c.id)
+filing_steps = Table(
+    "filing_steps",
+    metadata,
+    Column("filing", Uuid, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("action", _CODE, nullable=False),
+    _moment("at"),
+    Column("owner", _CODE, nullable=False),
+    Column("key", _CODE, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("reasons", Text, nullable=False),
+    Column("licence", _CODE),
+    Column("since", Date),
+    Column("dossier", Text),
+    Column("people", Text),  # sealed: suyuan/wire/sealing.py
+    PrimaryKeyConstraint("filing", "number", name="filing_steps_pkey"),
+)
+revocations = Table(
+    "revocations",
+    metadata,
+    Column("party", _CODE, nullable=False),
+    Column("licence", _CODE, nullable=False),  # empty: the filing itself
+    Column("filing", Uuid, nullable=False),
+    Column("since", Date, nullable=False),
+    _moment("at"),
+    PrimaryKeyConstraint("party", "licence", "filing", name="revocations_pkey"),
+)
+
 # Files that are being taken in (suyuan/storage/jobs.py). Few rows, and claimed by looking over all
 # of them: on a cluster these three stay on one node.
 jobs = Table(

@@ -10,8 +10,8 @@ from pydantic_core import PydanticCustomError
 
 from suyuan.domain.activities import SECTORS
 from suyuan.domain.links import REGISTRABLE_TYPES
-from suyuan.domain.register import Kind
-from suyuan.wire.register_cards import LINKS_LIMIT, URL_LIMIT
+from suyuan.domain.register import CATEGORIES, Kind
+from suyuan.wire.register_cards import BRANDS_LIMIT, LINKS_LIMIT, URL_LIMIT
 
 
 def _parse_day(value: Any) -> date:
@@ -99,40 +99,51 @@ _LINKS = {
         "required": ["type", "url"],
     },
 }
-_BODIES = {
-    Kind.PARTY: _object(
-        names=_NAMES,
-        type={"enum": ["organisation", "person"]},
-        district=_DISTRICT,
-        address=_TEXT,
-        licences={
+# The members of an entry, each with its schema.
+ENTRY_MEMBERS: dict[Kind, dict[str, Any]] = {
+    Kind.PARTY: {
+        "names": _NAMES,
+        "type": {"enum": ["organisation", "person"]},
+        "district": _DISTRICT,
+        "address": _TEXT,
+        "licences": {
             "type": "array",
             "items": {
                 **_object(number=_TEXT, type=_TEXT, valid_from=_DATE, valid_to=_DATE),
                 "required": ["number"],
             },
         },
-        contact=_object(person=_TEXT, phone=_TEXT, legal_representative=_TEXT),
-        valid_from=_DATE,
-    ),
-    Kind.PLACE: _object(
-        names=_NAMES, party=_TEXT, district=_DISTRICT, address=_TEXT, valid_from=_DATE
-    ),
-    Kind.PRODUCT: _object(
-        names=_NAMES,
-        party=_TEXT,
-        producer=_TEXT,
-        spec=_TEXT,
-        shelf_life=_TEXT,
-        sector={"enum": list(SECTORS)},
-        standard=_TEXT,
-        links=_LINKS,
-        valid_from=_DATE,
-    ),
+        "contact": _object(person=_TEXT, phone=_TEXT, legal_representative=_TEXT),
+        "categories": {"type": "array", "items": {"enum": list(CATEGORIES)}},
+        "brands": {
+            "type": "array",
+            "maxItems": BRANDS_LIMIT,
+            "items": {**_object(names=_NAMES, trademark=_TEXT), "required": ["names"]},
+        },
+        "valid_from": _DATE,
+    },
+    Kind.PLACE: {
+        "names": _NAMES,
+        "party": _TEXT,
+        "district": _DISTRICT,
+        "address": _TEXT,
+        "valid_from": _DATE,
+    },
+    Kind.PRODUCT: {
+        "names": _NAMES,
+        "party": _TEXT,
+        "producer": _TEXT,
+        "spec": _TEXT,
+        "shelf_life": _TEXT,
+        "sector": {"enum": list(SECTORS)},
+        "standard": _TEXT,
+        "links": _LINKS,
+        "valid_from": _DATE,
+    },
 }
 
 
 def body_of(kind: Kind) -> dict[str, Any]:
     """How the API's description tells the body of a PUT."""
-    schema = {**_BODIES[kind], "required": ["names"]}
+    schema = {**_object(**ENTRY_MEMBERS[kind]), "required": ["names"]}
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}

@@ -13,6 +13,8 @@ from suyuan.domain.codes import Code, Use, candidates, recognise
 from suyuan.domain.codes.private import NOBODYS
 from suyuan.domain.errors import CodeError
 from suyuan.domain.register import (
+    CATEGORIES,
+    Brand,
     Contact,
     Entry,
     Kind,
@@ -25,16 +27,27 @@ from suyuan.domain.register import (
 )
 from suyuan.wire.divisions import division_name, read_district
 from suyuan.wire.reading import Reading
-from suyuan.wire.register_cards import ADDRESS_LIMIT, LICENCES_LIMIT, NAME_LIMIT, WORD_LIMIT
+from suyuan.wire.register_cards import (
+    ADDRESS_LIMIT,
+    BRANDS_LIMIT,
+    CATEGORIES_LIMIT,
+    LICENCES_LIMIT,
+    NAME_LIMIT,
+    WORD_LIMIT,
+)
 from suyuan.wire.register_links import read_links, write_links
 
 _NAMES = frozenset({"zh", "en"})
 _LICENCE = frozenset({"number", "type", "valid_from", "valid_to"})
+_BRAND = frozenset({"names", "trademark"})
 _CONTACT = frozenset({"person", "phone", "legal_representative"})
 
 MEMBERS: dict[Kind, frozenset[str]] = {
     Kind.PARTY: frozenset(
-        {"names", "type", "district", "address", "licences", "contact", "valid_from"}
+        [
+            *("names", "type", "district", "address", "licences", "contact", "categories"),
+            *("brands", "valid_from"),
+        ]
     ),
     Kind.PLACE: frozenset({"names", "party", "district", "address", "valid_from"}),
     Kind.PRODUCT: frozenset(
@@ -119,6 +132,8 @@ def _read_party(
         reading.text(raw, "address", limit=ADDRESS_LIMIT),
         _read_licences(reading, raw),
         _read_contact(reading, contact) if contact else None,
+        _read_categories(reading, raw),
+        _read_brands(reading, raw),
     )
 
 
@@ -159,19 +174,40 @@ _READERS: dict[Kind, Callable[[Reading, Code, dict[str, Any], date, Frame], Entr
 }
 
 
-def _read_names(reading: Reading, raw: dict[str, Any]) -> Naming:
-    names = reading.object(raw, "names", "", _NAMES)
+def _read_names(reading: Reading, raw: dict[str, Any], at: str = "") -> Naming:
+    names = reading.object(raw, "names", at, _NAMES)
     if raw.get("names") is not None and names is None:
         return Naming()  # it is no object, and that is said
     known = [(names or {}).get(language) for language in ("zh", "en")]
     if known == [None, None]:
-        reading.fault("names_missing", "/names")
+        reading.fault("names_missing", f"{at}/names")
         return Naming()
     assert names is not None
     return Naming(
-        reading.text(names, "zh", "/names", limit=NAME_LIMIT),
-        reading.text(names, "en", "/names", limit=NAME_LIMIT),
+        reading.text(names, "zh", f"{at}/names", limit=NAME_LIMIT),
+        reading.text(names, "en", f"{at}/names", limit=NAME_LIMIT),
     )
+
+
+def _read_categories(reading: Reading, raw: dict[str, Any]) -> tuple[str, ...]:
+    """What the party does, each word once."""
+    found: dict[str, None] = {}
+    for place, value in enumerate(reading.array(raw, "categories", "", CATEGORIES_LIMIT)):
+        word = reading.one_of({str(place): value}, str(place), "/categories", CATEGORIES)
+        if word is not None:
+            found[word] = None
+    return tuple(found)
+
+
+def _read_brands(reading: Reading, raw: dict[str, Any]) -> tuple[Brand, ...]:
+    found = []
+    for place, value in enumerate(reading.array(raw, "brands", "", BRANDS_LIMIT)):
+        at = f"/brands/{place}"
+        brand = reading.members(value, at, _BRAND)
+        if brand is not None:
+            number = reading.text(brand, "trademark", at, limit=WORD_LIMIT)
+            found.append(Brand(_read_names(reading, brand, at), number))
+    return tuple(found)
 
 
 def _read_licences(reading: Reading, raw: dict[str, Any]) -> tuple[Licence, ...]:
@@ -239,7 +275,7 @@ def write_version(version: Version, *, subsystem: str, redacted: tuple[str, ...]
         "code": entry.code.key,
         "scheme": entry.code.scheme,
         "names": {"zh": entry.names.zh, "en": entry.names.en},
-        **_members(entry),
+        **write_members(entry),
         "valid_from": entry.valid_from,
         "valid_to": version.valid_to,
         "version": version.number,
@@ -250,7 +286,8 @@ def write_version(version: Version, *, subsystem: str, redacted: tuple[str, ...]
     }
 
 
-def _members(entry: Entry) -> dict[str, Any]:
+def write_members(entry: Entry) -> dict[str, Any]:
+    """What an entry says besides its code, names and date."""
     match entry:
         case Party():
             return {
@@ -258,6 +295,8 @@ def _members(entry: Entry) -> dict[str, Any]:
                 **_where(entry),
                 "licences": entry.licences,
                 "contact": entry.contact,
+                "categories": entry.categories,
+                "brands": entry.brands,
             }
         case Place():
             return {"party": _short(entry.party), **_where(entry)}

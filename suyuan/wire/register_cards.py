@@ -19,6 +19,7 @@ from suyuan.domain.codes import Code, Use, recognise
 from suyuan.domain.errors import CodeError, Fault, ReportRefused
 from suyuan.domain.naming import Known, Wanted
 from suyuan.domain.register import (
+    Brand,
     Contact,
     Entry,
     Kind,
@@ -35,6 +36,8 @@ NAME_LIMIT = 200
 ADDRESS_LIMIT = 500
 WORD_LIMIT = 100
 LICENCES_LIMIT = 50
+CATEGORIES_LIMIT = 20
+BRANDS_LIMIT = 50
 LINKS_LIMIT = 30
 URL_LIMIT = 1_000
 LANGUAGES_LIMIT = 20
@@ -64,6 +67,11 @@ class ContactCard(Struct, frozen=True, omit_defaults=True):
     legal_representative: _Word | None = None
 
 
+class BrandCard(Struct, frozen=True, omit_defaults=True):
+    names: NamingCard
+    trademark: _Word | None = None
+
+
 class PartyCard(Struct, frozen=True, omit_defaults=True):
     code: _Key
     names: NamingCard
@@ -73,6 +81,8 @@ class PartyCard(Struct, frozen=True, omit_defaults=True):
     address: _Address | None = None
     licences: Annotated[tuple[LicenceCard, ...], Meta(max_length=LICENCES_LIMIT)] = ()
     contact: ContactCard | None = None
+    categories: Annotated[tuple[_Word, ...], Meta(max_length=CATEGORIES_LIMIT)] = ()
+    brands: Annotated[tuple[BrandCard, ...], Meta(max_length=BRANDS_LIMIT)] = ()
 
 
 class PlaceCard(Struct, frozen=True, omit_defaults=True):
@@ -231,7 +241,9 @@ def _card(entry: Entry) -> Card:
             )
             contact = _contact_card(entry.contact) if entry.contact is not None else None
             where = (entry.district, entry.address)
-            return PartyCard(key, names, since, entry.organisation, *where, licences, contact)
+            brands = tuple(map(_brand_card, entry.brands))
+            known = PartyCard(key, names, since, entry.organisation, *where, licences, contact)
+            return structs.replace(known, categories=entry.categories, brands=brands)
         case Place():
             return PlaceCard(key, names, since, _key(entry.party), entry.district, entry.address)
         case Product():
@@ -261,7 +273,13 @@ def _party(card: PartyCard) -> Party:
         card.address,
         tuple(Licence(o.number, o.type, o.valid_from, o.valid_to) for o in card.licences),
         _contact(card.contact) if card.contact is not None else None,
+        card.categories,
+        tuple(Brand(Naming(b.names.zh, b.names.en), b.trademark) for b in card.brands),
     )
+
+
+def _brand_card(brand: Brand) -> BrandCard:
+    return BrandCard(NamingCard(brand.names.zh, brand.names.en), brand.trademark)
 
 
 def _contact(card: ContactCard) -> Contact:

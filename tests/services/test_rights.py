@@ -35,6 +35,7 @@ OWN_OFFICIALS = {"inspector", "department", "city"}
 REPORTERS = {"enterprise", "department"}
 RECALLERS = {"department", "city"}
 ENTERPRISES = {"enterprise"}
+REVIEWERS = {"department"}
 GATEWAY_ALONE: set[str] = set()
 
 # Of a subsystem; at the gateway the same, and there another department's officials are at home too.
@@ -58,6 +59,16 @@ DOORS: dict[str, set[str]] = {
     "GET /v1/parties/{entry_id}": ANYBODY,
     "GET /v1/places/{entry_id}": ANYBODY,
     "GET /v1/products/{entry_id}": ANYBODY,
+    "POST /v1/filings": ENTERPRISES,
+    "GET /v1/filings": OWN_OFFICIALS | ENTERPRISES,
+    "GET /v1/filings/{filing_id}": OWN_OFFICIALS | ENTERPRISES,
+    "PUT /v1/filings/{filing_id}": ENTERPRISES,
+    "POST /v1/filings/{filing_id}/withdraw": ENTERPRISES,
+    "POST /v1/filings/{filing_id}/approve": REVIEWERS,
+    "POST /v1/filings/{filing_id}/return": REVIEWERS,
+    "POST /v1/filings/{filing_id}/revoke-licence": REVIEWERS,
+    "POST /v1/filings/{filing_id}/reinstate-licence": REVIEWERS,
+    "POST /v1/filings/{filing_id}/revoke": REVIEWERS,
     "POST /v1/code-ranges": REPORTERS,
     "GET /v1/code-ranges": REPORTERS,
     "GET /v1/code-ranges/{range_id}": REPORTERS,
@@ -127,12 +138,14 @@ FILLED = {
     "{number}": "1",
     "{sector}": "food",
     "{job_id}": "00000000-0000-4000-8000-000000000000",
+    "{filing_id}": "00000000-0000-4000-8000-000000000000",
     "{range_id}": "00000000-0000-4000-8000-000000000000",
     "{recall_id}": "00000000-0000-4000-8000-000000000000",
 }
 OWN_IDS = {"parties": SELLER, "places": f"urn:suyuan:{SELLER}:yard", "products": "06901234567892"}
 # Where a door looks at what is asked for, it is asked for something that there could be.
 QUERIES = {
+    "/v1/filings/{filing_id}": {"step": "1"},
     "/v1/lots": {"party": SELLER, "lot": "L1"},
     "/v1/made-at": {"place": "urn:suyuan:cn:350203001", "from": "2026-01-01T00:00:00Z"},
 }

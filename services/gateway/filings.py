@@ -1,0 +1,98 @@
+"""Filings at the gateway: those of the subsystem that is the home of the caller's key."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+
+from services.gateway.members import Members
+from services.gateway.proxy import relay
+from suyuan.domain.caller import Caller
+from suyuan.domain.errors import Fault, ReportRefused
+from suyuan.domain.filing import FilingAction, is_by_enterprise, must_file, must_look, must_review
+from suyuan.web import paths
+from suyuan.web.auth import Asking
+from suyuan.web.filings import (
+    AGAIN_TEXT,
+    DOSSIER_BODY,
+    FILE_TEXT,
+    LIST_TEXT,
+    ONE,
+    PATH,
+    SHOW_TEXT,
+    STEP_BODIES,
+    STEP_TEXTS,
+    AnswerQuery,
+    FilingQuery,
+    FilingsQuery,
+)
+
+paths.install()
+router = APIRouter(tags=["filings"])
+
+
+async def _at_home(request: Request, caller: Caller) -> Response:
+    members: Members = request.app.state.members
+    member = members.registry.get(caller.home or "")
+    if member is None:
+        raise ReportRefused("home_missing", faults=[Fault("home_missing")])
+    return await relay(request, member, caller, request.scope["raw_path"].decode("latin-1"))
+
+
+@router.post(PATH, status_code=201, description=FILE_TEXT, openapi_extra=DOSSIER_BODY)
+async def post_filing(request: Request, caller: Asking) -> Response:
+    must_file(caller)
+    return await _at_home(request, caller)
+
+
+@router.get(PATH, description=LIST_TEXT)
+async def get_filings(
+    request: Request, caller: Asking, query: Annotated[FilingsQuery, Query()]
+) -> Response:
+    del query  # checked here, and passed on as it came
+    must_look(caller, caller.home or "")
+    return await _at_home(request, caller)
+
+
+@router.get(ONE, description=SHOW_TEXT)
+async def get_filing(
+    request: Request, caller: Asking, filing_id: UUID, query: Annotated[FilingQuery, Query()]
+) -> Response:
+    del filing_id, query
+    must_look(caller, caller.home or "")
+    return await _at_home(request, caller)
+
+
+@router.put(ONE, description=AGAIN_TEXT, openapi_extra=DOSSIER_BODY)
+async def put_filing(
+    request: Request, caller: Asking, filing_id: UUID, query: Annotated[AnswerQuery, Query()]
+) -> Response:
+    del filing_id, query
+    must_file(caller)
+    return await _at_home(request, caller)
+
+
+def _stepping(action: FilingAction) -> Callable[..., Awaitable[Response]]:
+    async def post_step(request: Request, caller: Asking, filing_id: UUID) -> Response:
+        del filing_id
+        if is_by_enterprise(action):
+            must_file(caller)
+        else:
+            must_review(caller, caller.home or "")
+        return await _at_home(request, caller)
+
+    return post_step
+
+
+for _name, (_action, _text) in STEP_TEXTS.items():
+    router.add_api_route(
+        f"{ONE}/{_name}",
+        _stepping(_action),
+        methods=["POST"],
+        name=f"post_{_action.value}",
+        description=_text,
+        openapi_extra=STEP_BODIES[_action],
+    )

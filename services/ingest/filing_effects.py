@@ -1,0 +1,116 @@
+"""What the register takes from a filing's steps: at once, or all of it again from the beginning."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from suyuan.domain.errors import Conflict, Fault, ReportRefused
+from suyuan.domain.filing import Dossier, Filing, FilingAction, FilingStep
+from suyuan.domain.register import Entry
+from suyuan.storage import filings
+from suyuan.storage.engine import Database, WriteConnection
+from suyuan.storage.filings import Revoked
+from suyuan.storage.register import NewVersion, Outcome, append
+from suyuan.wire.filings import kept_dossier, kept_reasons
+from suyuan.wire.register_cards import write_entry
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """The effects of steps, in the transaction that appends them."""
+
+    connection: WriteConnection
+    home: str
+
+    async def of(self, filing: Filing, step: FilingStep, dossier: Dossier) -> None:
+        """Whatever follows from one step; most have no effect.
+
+        Raises Conflict ``register_taken`` for an id that is somebody else's by now, and
+        ``filing_licence_revoked``; ReportRefused ``licence_not_revoked``.
+        """
+        match step.action:
+            case FilingAction.APPROVE:
+                await self._approve(filing, step, dossier)
+            case FilingAction.REVOKE | FilingAction.REVOKE_LICENCE:
+                assert step.since is not None, "a revocation has its day"
+                revoked = Revoked(filing.party, step.licence or "", step.since, step.at)
+                await filings.revoke(self.connection, filing.id, revoked)
+            case FilingAction.REINSTATE_LICENCE:
+                await self._reinstate(filing, step.licence or "")
+
+    async def _approve(self, filing: Filing, step: FilingStep, dossier: Dossier) -> None:
+        for fault in await revoked_licences(self.connection, dossier):
+            raise Conflict(fault.code, **fault.params)
+        await self.take(filing, step, dossier)
+
+    async def take(self, filing: Filing, step: FilingStep, dossier: Dossier) -> None:
+        """Let the register say what was approved. Raises Conflict ``register_taken``."""
+        versions = [self._version(entry, step) for entry in dossier.entries]
+        outcomes = await append(
+            self.connection, versions, may_replace=lambda holder: holder == filing.party
+        )
+        for entry, outcome in zip(dossier.entries, outcomes, strict=True):
+            if outcome is Outcome.TAKEN:
+                raise Conflict("register_taken", id=entry.code.short)
+
+    async def _reinstate(self, filing: Filing, licence: str) -> None:
+        if not await filings.reinstate(self.connection, filing.id, filing.party, licence):
+            fault = Fault("licence_not_revoked", "/licence", {"number": licence})
+            raise ReportRefused(faults=[fault])
+
+    def _version(self, entry: Entry, step: FilingStep) -> NewVersion:
+        document, content = write_entry(entry)
+        return NewVersion(
+            int(entry.kind),
+            entry.code.key,
+            entry.valid_from,
+            content,
+            entry.holder,
+            f"department:{self.home}",
+            authority=True,
+            document=document,
+            reviewed=True,
+            recorded_at=step.at,
+        )
+
+
+async def revoked_licences(connection: WriteConnection, dossier: Dossier) -> list[Fault]:
+    """A fault for each licence of a dossier that a department revoked."""
+    known = await filings.find_revoked(connection, [dossier.party.code.key])
+    since = {one.licence: one.since for one in known}
+    return [
+        Fault(
+            "filing_licence_revoked",
+            f"/party/licences/{number}/number",
+            {"number": licence.number, "since": since[licence.number]},
+        )
+        for number, licence in enumerate(dossier.party.licences)
+        if licence.number in since
+    ]
+
+
+async def rebuild(database: Database, home: str) -> int:
+    """Let the register say again whatever filings' steps have decided; how many there were.
+
+    What it says already stays as it is. All of it is one transaction: nobody sees a licence
+    revoked that was reinstated later.
+    """
+    count = 0
+    async with database.writing() as connection:
+        effects = Effects(connection, home)
+        async for filing_id, number in filings.decided(connection):
+            filing = await filings.find(connection, filing_id, kept_reasons)
+            kept = await filings.find_dossier(connection, filing_id, number)
+            assert filing is not None, "its step was just read"
+            assert kept is not None, "the first step of every filing brought a dossier"
+            await _again(effects, filing, filing.steps[number - 1], kept.document)
+            count += 1
+    return count
+
+
+async def _again(effects: Effects, filing: Filing, step: FilingStep, document: str) -> None:
+    dossier = kept_dossier(document, None)
+    if step.action is FilingAction.APPROVE:
+        await effects.take(filing, step, dossier)
+    else:
+        await effects.of(filing, step, dossier)
