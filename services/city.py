@@ -23,11 +23,15 @@ _TIMEOUT_SECONDS = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Department:
-    """A department's subsystem: ``id`` is also the sector it takes, names are (zh, en)."""
+    """A department's subsystem: ``id`` is also the sector it takes, names are (zh, en).
+
+    ``drops``: it has files only, and a folder that they are dropped into.
+    """
 
     id: str
     name: tuple[str, str]
     department: tuple[str, str]
+    drops: bool = False
 
 
 _MARKET_SUPERVISION = ("市场监督管理局", "Market Supervision Bureau")
@@ -43,7 +47,7 @@ DEPARTMENTS = (
         ("商务局酒类流通管理局", "Commerce Bureau, Liquor Circulation Office"),
     ),
     Department("produce", ("农产品追溯", "Farm produce"), _AGRICULTURE),
-    Department("inputs", ("农资追溯", "Agricultural inputs"), _AGRICULTURE),
+    Department("inputs", ("农资追溯", "Agricultural inputs"), _AGRICULTURE, drops=True),
     Department(
         "imports",
         ("进口食品跨境追溯", "Imported food"),
@@ -52,22 +56,33 @@ DEPARTMENTS = (
     Department("meat", ("肉菜禽流通追溯", "Meat, vegetables and poultry"), _COMMERCE),
 )
 SUBSYSTEMS = tuple(department.id for department in DEPARTMENTS)
+DROPPING = frozenset(department.id for department in DEPARTMENTS if department.drops)
 
 
 def write_registry(home: Home, urls: Mapping[str, str]) -> None:
     """Write the gateway's registry; ``urls`` says where each subsystem listens."""
-    entries = "\n".join(_entry(department, urls[department.id]) for department in DEPARTMENTS)
+    entries = "\n".join(_entry(home, department, urls[department.id]) for department in DEPARTMENTS)
     note = "# Written by `suyuan run` at each start; docs/settings.md says what it may hold.\n\n"
     replace_text(home.registry, note + entries)
 
 
-def _entry(department: Department, url: str) -> str:
+def drop_key_variable(subsystem: str) -> str:
+    """The environment variable with the key that a department's files are sent with."""
+    return f"{subsystem.upper()}_KEY"
+
+
+def _entry(home: Home, department: Department, url: str) -> str:
+    adapter = 'adapter = "suyuan"'
+    if department.drops:
+        folder = _quoted(str(home.drop_folder(department.id)))
+        key = _quoted(drop_key_variable(department.id))
+        adapter = f'adapter = "file"\ndrop = {{ folder = {folder}, key = {key} }}'
     return f"""[[subsystem]]
 id = {_quoted(department.id)}
 name = {_bilingual(department.name)}
 department = {_bilingual(department.department)}
 sectors = [{_quoted(department.id)}]
-adapter = "suyuan"
+{adapter}
 ingest_url = {_quoted(url)}
 query_url = {_quoted(url)}
 timeout = {_TIMEOUT_SECONDS}

@@ -56,7 +56,7 @@ Subsystems = Annotated[
 RowKind = Literal["events", "parties", "places", "products"]
 ServiceKind = Literal["ingest", "query", "subsystem", "gateway"]
 _SUBSYSTEM_ID = "A subsystem's id, such as food."
-ServiceId = Annotated[str, typer.Argument(metavar="ID", help="A subsystem's id, or gateway.")]
+ServiceId = Annotated[str, typer.Argument(metavar="ID", help="As `suyuan status` names it.")]
 
 
 @contextmanager

@@ -93,6 +93,7 @@ class Home:
         self.claims_public_key = self.path / "keys" / "claims_public.json"
         self.coding_keys = self.path / "keys" / "coding.keys"
         self.demonstration = self.path / "demonstration.json"
+        self._dropped = self.path / "drop"
         # Held for as long as `suyuan run` is at work here.
         self.runner = PidFile(self.run / "suyuan.pid")
         self._city = self.run / "city.json"
@@ -118,6 +119,10 @@ class Home:
     def server(self) -> EmbeddedServer:
         """The embedded PostgreSQL that lives here."""
         return EmbeddedServer(self.path)
+
+    def drop_folder(self, subsystem: str) -> Path:
+        """Where the department of a subsystem drops its files."""
+        return self._dropped / subsystem
 
     def write_city(self, city: RunningCity) -> None:
         replace_text(self._city, json.dumps(asdict(city)) + "\n", mode=0o600)

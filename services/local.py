@@ -29,19 +29,17 @@ from services.city import (
 from services.demonstration import Part
 from services.home import Home, LocalSettings, RunningCity
 from services.key_ring import KeyRing
-from services.processes import (
-    GATEWAY,
-    ServiceProcess,
-    reachable,
-    require_free,
-    services_of,
-)
+from services.parts import part, parts_of, watchers
+from services.processes import GATEWAY, ServiceProcess, reachable, require_free
 from services.terminal import Terminal
 from suyuan.domain.errors import Unavailable
 from suyuan.storage.daemon import replace_text
 from suyuan.storage.pidfile import write_pid
 from suyuan.storage.provision import is_empty, provision, service_url
 from suyuan.storage.server import EmbeddedServer
+
+_ASKING = (GATEWAY, *watchers(SUBSYSTEMS))
+_PARTS = (*_ASKING, *SUBSYSTEMS)
 
 _WATCH_SECONDS = 0.5
 _TOLD_TIMES, _TOLD_LEAST = 12, 1_000
@@ -153,11 +151,11 @@ class LocalCity:
 
     def _end_leftovers(self) -> None:
         """End what an earlier run that was killed has left; PostgreSQL sees to its own."""
-        for name in (GATEWAY, *SUBSYSTEMS):
-            service = self._service(name)
-            if service.pid is not None:
+        for name in _PARTS:
+            left = part(self._home, name)
+            if left.pid is not None:
                 self._terminal.step("left_over", name=name)
-                if not service.stop():
+                if not left.stop():
                     raise Unavailable("not_stopped", names=name)
 
     def _database_server(self) -> str:
@@ -179,17 +177,17 @@ class LocalCity:
         self._terminal.step("services_starting")
         taken = {city.port}
         for name in SUBSYSTEMS:
-            service = self._service(name)
-            port = service.choose_port(besides=taken)
-            service.keep_address("127.0.0.1", port)
+            subsystem = self._service(name)
+            port = subsystem.choose_port(besides=taken)
+            subsystem.keep_address("127.0.0.1", port)
             taken.add(port)
         write_registry(self._home, {name: self._service(name).url for name in SUBSYSTEMS})
         self._home.write_city(city)
-        services = services_of(self._home, city)
-        for service in services:
-            self._children[service.name] = service.start(city)
-        for service in services:
-            service.wait_until_ready(self._children[service.name], self._stop.pause)
+        parts = parts_of(self._home, city)
+        for each in parts:
+            self._children[each.name] = each.start(city)
+        for each in parts:
+            each.wait_until_ready(self._children[each.name], self._stop.pause)
 
     def _demonstrate(self, city: RunningCity, keys: DemoKeys) -> None:
         """Load the demonstration into empty databases; one that was cut off is gone on with."""
@@ -266,8 +264,8 @@ class LocalCity:
                         self._terminal.say("service_ended", name=name, status=status)
 
     def _stop_everything(self) -> None:
-        """The gateway, then the subsystems, whoever started them, then PostgreSQL."""
-        left = [*self._stop_services((GATEWAY,)), *self._stop_services(SUBSYSTEMS)]
+        """What asks first, then the subsystems, whoever started them, then PostgreSQL."""
+        left = [*self._stop_parts(_ASKING), *self._stop_parts(SUBSYSTEMS)]
         ran = self._server.is_running()
         if ran:
             self._terminal.say("stopping", name="PostgreSQL")
@@ -277,23 +275,23 @@ class LocalCity:
         if ran or self._children:
             self._terminal.say("stopped")
 
-    def _stop_services(self, names: Sequence[str]) -> list[str]:
-        """Stop services at the same time; the names of those that did not end."""
-        running = [name for name in names if name in self._children or self._service(name).pid]
+    def _stop_parts(self, names: Sequence[str]) -> list[str]:
+        """Stop parts at the same time; the names of those that did not end."""
+        running = [name for name in names if name in self._children or part(self._home, name).pid]
         if not running:
             return []
         self._terminal.say("stopping", name=", ".join(running))
         with ThreadPoolExecutor() as pool:
-            ended = pool.map(self._stop_service, running)
+            ended = pool.map(self._stop_part, running)
             return [name for name, gone in zip(running, ended, strict=True) if not gone]
 
-    def _stop_service(self, name: str) -> bool:
-        return self._service(name).stop(child=self._children.get(name))
+    def _stop_part(self, name: str) -> bool:
+        return part(self._home, name).stop(child=self._children.get(name))
 
     def _kill_everything(self) -> None:
         """For an operator who does not want to wait: what was committed is safe all the same."""
-        for name in (GATEWAY, *SUBSYSTEMS):
-            self._service(name).stop(by_force=True, child=self._children.get(name))
+        for name in _PARTS:
+            part(self._home, name).stop(by_force=True, child=self._children.get(name))
         self._server.stop(by_force=True)
         os._exit(130)
 

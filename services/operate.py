@@ -7,7 +7,8 @@ import signal
 from dataclasses import dataclass
 
 from services.home import Home
-from services.processes import ServiceProcess, service_named, services_of
+from services.parts import part_named, parts_of
+from services.processes import CityProcess
 from suyuan.domain.errors import Unavailable
 from suyuan.storage.server import NAME as POSTGRES
 
@@ -24,17 +25,17 @@ class State:
     address: str
 
 
-def start_service(home: Home, name: str) -> ServiceProcess:
+def start_service(home: Home, name: str) -> CityProcess:
     """Start a service of the running city, where it was before, and wait until it works."""
     city = home.city()
-    service = service_named(home, city, name)
+    service = part_named(home, city, name)
     service.wait_until_ready(service.start(city))
     return service
 
 
 def stop_service(home: Home, name: str) -> None:
     """Stop a service. Raises ``Unavailable`` where it does not run or does not end."""
-    service = service_named(home, home.last_city(), name)
+    service = part_named(home, home.last_city(), name)
     if service.pid is None:
         raise Unavailable("service_not_running", name=name)
     if not service.stop():
@@ -48,7 +49,7 @@ def stop_city(home: Home) -> None:
         if not home.runner.end([(signal.SIGTERM, _STOP_SECONDS)]):
             raise Unavailable("not_stopped", names="suyuan run")
         return
-    left = [service.name for service in services_of(home, city) if not service.stop()]
+    left = [service.name for service in parts_of(home, city) if not service.stop()]
     home.server().stop()
     if left:
         raise Unavailable("not_stopped", names=", ".join(left))
@@ -57,7 +58,7 @@ def stop_city(home: Home) -> None:
 def states(home: Home) -> list[State]:
     """How every process of the city is, PostgreSQL last where it is the embedded one."""
     city = home.last_city()
-    found = [State(s.name, s.pid, s.url) for s in services_of(home, city)]
+    found = [State(s.name, s.pid, s.url) for s in parts_of(home, city)]
     postgres = home.daemon(POSTGRES)
     if "port" in postgres.state:
         address = f"127.0.0.1:{postgres.state['port']}"

@@ -7,13 +7,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Collection, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Mapping, Sequence
 from http.client import HTTPException
 from pathlib import Path
 from urllib.request import ProxyHandler, build_opener
 
 from services.home import Home, RunningCity
-from suyuan.domain.errors import NotKnown, Unavailable
+from suyuan.domain.errors import Unavailable
 from suyuan.storage.daemon import is_free
 from suyuan.storage.pidfile import end_child
 
@@ -52,8 +53,11 @@ _OPENER = build_opener(ProxyHandler({}))
 _CODE = Path(__file__).parents[1]
 
 
-class ServiceProcess:
-    """One service of the city on this machine: a subsystem by its id, or the gateway."""
+_Process = subprocess.Popen[bytes]
+
+
+class CityProcess(ABC):
+    """One process of the city on this machine, by its name."""
 
     def __init__(self, home: Home, name: str) -> None:
         self.name = name
@@ -65,6 +69,67 @@ class ServiceProcess:
     def pid(self) -> int | None:
         """The process, ``None`` where it is not running."""
         return self._daemon.pid_file.living()
+
+    @property
+    @abstractmethod
+    def url(self) -> str:
+        """Where this machine reaches it."""
+
+    @abstractmethod
+    def _is_ready(self) -> bool:
+        """Whether it can work."""
+
+    def _start(self, command: Sequence[str], environment: Mapping[str, str]) -> _Process:
+        """Start a ``suyuan`` command. Raises ``Unavailable`` where it is running."""
+        self._logged = self._daemon.log_size()
+        kept = {name: value for name, value in os.environ.items() if name not in _OURS}
+        paths = [str(_CODE), *filter(None, [kept.get("PYTHONPATH")])]
+        process = self._daemon.spawn(
+            lambda lock, log: subprocess.Popen(  # noqa: S603 - the command is ours
+                [sys.executable, "-P", "-m", "services.cli", *command],
+                env={**kept, "PYTHONPATH": os.pathsep.join(paths), **environment},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                pass_fds=(lock,),
+                start_new_session=True,
+            )
+        )
+        if process is None:
+            raise Unavailable("service_is_running", name=self.name)
+        return process
+
+    @abstractmethod
+    def start(self, city: RunningCity) -> _Process:
+        """Start it. Raises ``Unavailable`` where it is running, or cannot be."""
+
+    def wait_until_ready(
+        self, process: _Process, pause: Callable[[float], None] = time.sleep
+    ) -> None:
+        """Wait until it can work. Raises ``Unavailable`` with its own last words if it cannot."""
+        until = time.monotonic() + _READY_SECONDS
+        while not self._is_ready():
+            if process.poll() is not None or time.monotonic() > until:
+                raise self._not_started()
+            pause(_POLL_SECONDS)
+
+    def stop(self, *, by_force: bool = False, child: _Process | None = None) -> bool:
+        """Stop it, whoever started it (``child`` if we did); whether it has ended."""
+        steps = _KILL if by_force else _STOP
+        ended = self._daemon.pid_file.end(steps, group=True)
+        if child is not None:
+            end_child(child, steps)
+        return ended
+
+    def _not_started(self) -> Unavailable:
+        reason = self._daemon.last_words(self._logged)
+        return Unavailable(
+            "service_not_started", name=self.name, reason=reason, log=self._daemon.log
+        )
+
+
+class ServiceProcess(CityProcess):
+    """One service of the city on this machine: a subsystem by its id, or the gateway."""
 
     @property
     def address(self) -> tuple[str, int]:
@@ -79,65 +144,27 @@ class ServiceProcess:
         """The port it had before if that is free, else any on loopback; none of ``besides``."""
         return self._daemon.choose_port(besides)
 
-    def start(self, city: RunningCity) -> subprocess.Popen[bytes]:
+    def start(self, city: RunningCity) -> _Process:
         """Start it. Raises ``Unavailable`` where it is running, or its port is taken."""
         host, port = self.address
         if self.pid is not None:
             raise Unavailable("service_is_running", name=self.name)
         require_free(host, port)
-        self._logged = self._daemon.log_size()
-        command = [sys.executable, "-P", "-m", "services.cli", "serve", *_service(self.name)]
-        process = self._daemon.spawn(
-            lambda lock, log: subprocess.Popen(  # noqa: S603 - the command is ours
-                [*command, "--host", host, "--port", str(port)],
-                env=self._environment(city),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                pass_fds=(lock,),
-                start_new_session=True,
-            )
-        )
-        if process is None:
-            raise Unavailable("service_is_running", name=self.name)
-        return process
-
-    def wait_until_ready(
-        self, process: subprocess.Popen[bytes], pause: Callable[[float], None] = time.sleep
-    ) -> None:
-        """Wait until it can work. Raises ``Unavailable`` with its own last words if it cannot."""
-        until = time.monotonic() + _READY_SECONDS
-        while not _is_ready(self.url):
-            if process.poll() is not None or time.monotonic() > until:
-                raise self._not_started()
-            pause(_POLL_SECONDS)
+        command = ["serve", *_service(self.name), "--host", host, "--port", str(port)]
+        return self._start(command, self._environment(city))
 
     @property
     def url(self) -> str:
         """Where this machine reaches it."""
         return f"http://{reachable(*self.address)}"
 
-    def stop(self, *, by_force: bool = False, child: subprocess.Popen[bytes] | None = None) -> bool:
-        """Stop it, whoever started it (``child`` if we did); whether it has ended."""
-        steps = _KILL if by_force else _STOP
-        ended = self._daemon.pid_file.end(steps, group=True)
-        if child is not None:
-            end_child(child, steps)
-        return ended
-
-    def _not_started(self) -> Unavailable:
-        reason = self._daemon.last_words(self._logged)
-        return Unavailable(
-            "service_not_started", name=self.name, reason=reason, log=self._daemon.log
-        )
+    def _is_ready(self) -> bool:
+        return _is_ready(self.url)
 
     def _environment(self, city: RunningCity) -> Mapping[str, str]:
         from suyuan.storage.provision import service_url
 
-        kept = {name: value for name, value in os.environ.items() if name not in _OURS}
         return {
-            **kept,
-            "PYTHONPATH": os.pathsep.join([str(_CODE), *filter(None, [kept.get("PYTHONPATH")])]),
             "SUYUAN_DATABASE_URL": service_url(city.server_url, self.name),
             "SUYUAN_PUBLIC_URL": city.public_url,
             **self._trust(),
@@ -154,19 +181,6 @@ class ServiceProcess:
             "SUYUAN_CLAIMS_PRIVATE_KEY": str(self._home.claims_private_key),
             "SUYUAN_REGISTRY": str(self._home.registry),
         }
-
-
-def services_of(home: Home, city: RunningCity) -> list[ServiceProcess]:
-    """All services of a city in the order in which they stop: the gateway first."""
-    return [ServiceProcess(home, name) for name in (GATEWAY, *city.subsystems)]
-
-
-def service_named(home: Home, city: RunningCity, name: str) -> ServiceProcess:
-    """One service by its name. Raises ``NotKnown`` with the names there are."""
-    found = {service.name: service for service in services_of(home, city)}
-    if name not in found:
-        raise NotKnown("service_unknown", name=name, known=list(found))
-    return found[name]
 
 
 def require_free(host: str, port: int) -> None:

@@ -13,7 +13,8 @@ import httpx
 from services import operate
 from services.demo import first_fault
 from services.home import Home
-from services.processes import GATEWAY, service_named
+from services.parts import part_named
+from services.processes import GATEWAY
 from services.terminal import Terminal
 from services.tour_words import WORDS
 from suyuan.domain.codes import recognise
@@ -30,7 +31,7 @@ class Guide:
         city = home.city()
         self.terminal = terminal
         self.public_url = city.public_url
-        self.url = service_named(home, city, GATEWAY).url
+        self.url = part_named(home, city, GATEWAY).url
         self._keys = operate.demonstration_keys(home)
         self._client = httpx.Client(
             base_url=self.url,

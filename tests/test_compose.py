@@ -131,6 +131,17 @@ def test_every_volume_and_file_that_is_mounted_is_there() -> None:
             assert source in COMPOSE["volumes"] or (ROOT / source).exists()
 
 
+def test_the_profile_drop_watches_the_folder_that_the_registry_names() -> None:
+    (dropping,) = [member for member in read_registry(REGISTRY) if member.drop is not None]
+    assert dropping.drop is not None
+    watcher = SERVICES[f"{dropping.id}-drop"]
+    assert parsed(watcher["command"])["subsystem"] == dropping.id
+    assert dropping.drop.key in watcher["environment"]
+    assert f"inputs-dropped:{dropping.drop.folder}" in watcher["volumes"]
+    assert f"inputs-dropped:{dropping.drop.folder}:ro" in SERVICES["gateway"]["volumes"]
+    assert str(dropping.drop.folder) in DOCKERFILE
+
+
 def test_services_that_are_waited_for_are_there() -> None:
     for service in SERVICES.values():
         for waited in service.get("depends_on", {}):

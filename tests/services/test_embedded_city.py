@@ -41,6 +41,8 @@ def test_the_gateway_reads_the_registry_that_is_written(home: Home) -> None:
     registry = read_registry(home.registry)
     assert {member.id: member.query_url for member in registry} == urls
     assert {member.id: member.ingest_url for member in registry} == urls
+    (dropping,) = [member for member in registry if member.drop is not None]
+    assert (dropping.id, dropping.adapter) == ("inputs", "file")
     for department in DEPARTMENTS:
         member = registry.get(department.id)
         assert member is not None
@@ -59,7 +61,7 @@ def test_claims_of_the_gateway_are_believed_and_the_pair_is_kept(home: Home) -> 
     assert mode(private) == 0o600
     caller = participants()[0].caller
     token = sign(caller, audience="food", key=read_key(private, private=True))
-    assert verify(token, audience="food", key=read_key(public, private=False)) == caller
+    assert verify(token, audience="food", key=read_key(public, private=False)).caller == caller
 
 
 def test_a_pair_that_lost_a_half_is_made_anew(home: Home) -> None:

@@ -20,7 +20,7 @@ from suyuan.storage.pidfile import PidFile
 from tests.e2e.running import SUYUAN, RunningCity, running_city
 
 SECONDS = 60
-PROCESSES = ("gateway", *SUBSYSTEMS, "postgres")
+PROCESSES = ("gateway", "inputs-drop", *SUBSYSTEMS, "postgres")
 CROSSING = f"/v1/chains/{demonstration.pages()[0].code}"
 
 
@@ -87,7 +87,7 @@ def ended_politely(city: RunningCity, named: dict[str, int]) -> None:
     assert city.process.wait(SECONDS) == 0
     assert is_stopped(city.home, named | {"food": started_by_another})
     stops = [line for line in log_of(city).splitlines() if line.startswith("Stopping")]
-    assert [line.split()[1] for line in stops] == ["gateway", "food,", "PostgreSQL"]
+    assert [line.split()[1] for line in stops] == ["gateway,", "food,", "PostgreSQL"]
 
 
 def ended_by_killing_the_run(city: RunningCity, named: dict[str, int]) -> None:
