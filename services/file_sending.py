@@ -25,6 +25,8 @@ def sheet_format(name: str, file: BinaryIO) -> Format:
     ending = PurePath(name).suffix.lower()
     if file.read(len(_ZIP)) == _ZIP and ending != ".csv":
         return Format.XLSX
+    if ending == ".xml":
+        return Format.XML
     if ending in (".csv", ".tsv", ".txt"):
         return Format.CSV
     raise Refused("file_kind_unknown", name=name)

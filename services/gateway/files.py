@@ -45,7 +45,7 @@ async def post_files(
     caller: Asking,
     query: Annotated[SectorFileQuery, Query()],
 ) -> Response:
-    """上传表格 · Send a CSV or XLSX file of events to the subsystem of `sector`, else to your home.
+    """上传表格 · Send a file of events (CSV, XLSX, XML) to the subsystem of `sector` or your home.
 
     202 with a job, whose address is in `Location`; see the subsystem's own `POST /v1/files`. A file
     goes to one subsystem whole: what its rows say of sectors moves none of them.

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from typing import BinaryIO, cast
+from typing import BinaryIO, Protocol, cast
 from uuid import UUID
 
 import msgspec
@@ -27,11 +27,12 @@ from suyuan.storage.engine import Database, WriteConnection
 from suyuan.storage.jobs import Job, Progress, Rejection, State
 from suyuan.storage.load import Loaded, Outcome, Row, load
 from suyuan.wire.breaches import read_kept, write_breaches, write_kept
+from suyuan.wire.ministry.reading import MinistryReader
 from suyuan.wire.reports import Report
 from suyuan.wire.sheets.columns import read_headings
 from suyuan.wire.sheets.opening import open_sheet
 from suyuan.wire.sheets.reading import RowFault, RowReader
-from suyuan.wire.sheets.sheet import Format, Line
+from suyuan.wire.sheets.sheet import Format, Line, Sheet
 
 BATCH_ROWS = 1_000
 # Rows may be long: a batch is held in memory, and its transaction should last about a second.
@@ -54,6 +55,22 @@ class Lost(Exception):
     """The job was cancelled, or another process has taken it over: nothing more may be done."""
 
 
+class Reader(Protocol):
+    """What makes reports of the rows of one file."""
+
+    def read(self, line: Line, now: datetime) -> Report | tuple[Report, ...] | list[RowFault]:
+        """The reports that a row is, or all that is wrong with it."""
+        ...
+
+    def is_example(self, line: Line) -> bool:
+        """Whether a row is a template's example, left where it was."""
+        ...
+
+    def fault(self, fault: Fault) -> RowFault:
+        """A fault of the city form as one of a row."""
+        ...
+
+
 @dataclass(slots=True)
 class Batch:
     """Some rows in order: reports of those that can be read, faults of the others."""
@@ -61,11 +78,8 @@ class Batch:
     reports: list[tuple[Line, Report]] = field(default_factory=list)
     checked: list[Checked] = field(default_factory=list)  # of each report
     refused: list[tuple[Line, list[RowFault]]] = field(default_factory=list)
+    rows: int = 0
     last: int = 0
-
-    @property
-    def rows(self) -> int:
-        return len(self.reports) + len(self.refused)
 
 
 class FileJob:
@@ -131,7 +145,7 @@ class FileJob:
     async def _take_in(self, file: BinaryIO) -> bool:
         """Store the rows behind the last one that was counted; False if stopped before the end."""
         sheet = await asyncio.to_thread(open_sheet, file, Format(self._job.format))
-        reader = RowReader(read_headings(sheet.header), self._reporter)
+        reader = self._reader(sheet)
         async with self._holding() as connection:
             header = _encode(sheet.header).decode()
             await jobs.describe(connection, self._job.id, header, sheet.total)
@@ -144,7 +158,12 @@ class FileJob:
             await self._store(batch, reader)
         return False
 
-    async def _store(self, batch: Batch, reader: RowReader) -> None:
+    def _reader(self, sheet: Sheet) -> Reader:
+        if self._job.format == Format.XML:
+            return MinistryReader(self._reporter)
+        return RowReader(read_headings(sheet.header), self._reporter)
+
+    async def _store(self, batch: Batch, reader: Reader) -> None:
         """Store a batch and count it, in one transaction. A dry run stores nothing, and counts."""
         rows = [
             self._row(report, checked)
@@ -161,14 +180,19 @@ class FileJob:
             await self._count(connection, batch, await load(connection, rows), reader)
 
     async def _count(
-        self, connection: WriteConnection, batch: Batch, loaded: list[Loaded], reader: RowReader
+        self, connection: WriteConnection, batch: Batch, loaded: list[Loaded], reader: Reader
     ) -> None:
         outcomes = Counter(one.outcome for one in loaded)
-        clashes = [
-            (line, [reader.fault(Fault(one.outcome.value, "/id", {"id": report.event.id}))])
+        # By row: of two events of one row both may clash.
+        clashing = {
+            line.number: (
+                line,
+                [reader.fault(Fault(one.outcome.value, "/id", {"id": report.event.id}))],
+            )
             for (line, report), one in zip(batch.reports, loaded, strict=True)
             if one.clashes
-        ]
+        }
+        clashes = list(clashing.values())
         refused = [*batch.refused, *clashes]
         progress = Progress(
             batch.last,
@@ -229,7 +253,7 @@ class FileJob:
 
 
 def next_batch(
-    lines: Iterator[Line], reader: RowReader, reporter: Code | None, checkers: Checkers
+    lines: Iterator[Line], reader: Reader, reporter: Code | None, checkers: Checkers
 ) -> Batch:
     """The next rows of a file, read and checked; empty at its end.
 
@@ -243,24 +267,40 @@ def next_batch(
         if reader.is_example(line):
             continue
         found = reader.read(line, now)
-        if isinstance(found, Report) and reporter not in (None, found.event.party):
-            party = Fault("party_not_yours", "/party", {"party": found.event.party.short})
-            found = [reader.fault(party)]
-        checked: Checked = (None, ())
-        if isinstance(found, Report):
-            checked = checkers.check(found.event)
-            enforced = [breach_fault(breach) for breach in checked[1] if breach.enforced]
-            if enforced:
-                found = [reader.fault(fault) for fault in enforced]
-        if isinstance(found, Report):
-            batch.reports.append((line, found))
-            batch.checked.append(checked)
-        else:
+        checked: list[Checked] = []
+        if not isinstance(found, list):
+            checked, faults = _checked(_reports(found), reporter, checkers)
+            found = [reader.fault(fault) for fault in faults] or found
+        if isinstance(found, list):
             batch.refused.append((line, found))
+        else:
+            batch.reports += [(line, report) for report in _reports(found)]
+            batch.checked += checked
+        batch.rows += 1
         characters += line.characters
         if batch.rows >= BATCH_ROWS or characters >= _BATCH_CHARACTERS:
             break
     return batch
+
+
+def _clash(one: Loaded, report: Report) -> Fault:
+    return Fault(one.outcome.value, "/id", {"id": report.event.id})
+
+
+def _reports(found: Report | tuple[Report, ...]) -> tuple[Report, ...]:
+    return (found,) if isinstance(found, Report) else found
+
+
+def _checked(
+    reports: tuple[Report, ...], reporter: Code | None, checkers: Checkers
+) -> tuple[list[Checked], list[Fault]]:
+    """What the profiles say of the reports of a row, and why it cannot be taken in, if so."""
+    others = [r.event.party for r in reports if reporter not in (None, r.event.party)]
+    if others:
+        return [], [Fault("party_not_yours", "/party", {"party": others[0].short})]
+    checked = [checkers.check(report.event) for report in reports]
+    breaches = (breach for _, found in checked for breach in found)
+    return checked, [breach_fault(breach) for breach in breaches if breach.enforced]
 
 
 def problem_text(error: SuyuanError) -> str:

@@ -55,6 +55,75 @@ FILE_SENTENCES: dict[str, tuple[str, str]] = {
         "工作簿解压后过大（上限 {limit} 字节），请改用 CSV 或分成几个文件。",
         "The workbook is too large when unpacked (limit {limit} bytes); use CSV or several files.",
     ),
+    # --- The ministry's XML (suyuan/wire/ministry) ------------------------------------------------
+    "ministry_cancelled": (
+        "该笔交易已取消（order_status=2），没有可追溯的流转。",
+        "This trade was cancelled (order_status=2); nothing moved that could be traced.",
+    ),
+    "ministry_details_missing": (
+        "文件中没有与此进场主记录（base）对应的明细（detail）。",
+        "No detail row of the file belongs to this head (base).",
+    ),
+    "ministry_head_missing": (
+        "此明细（detail）的凭证号、证明号、批次号在文件前文中都没有对应的主记录（base）。",
+        "No head (base) earlier in the file has the ticket, certificate or batch of this detail.",
+    ),
+    "ministry_link_missing": (
+        "交易凭证号、检疫或检验证明号、批次号至少填写一个，否则无法与上游衔接。",
+        "Give a ticket (tran_id), a certificate or a batch_id; else nothing links it upstream.",
+    ),
+    "ministry_no_rows": (
+        "文件中没有商务部平台格式的记录，例如 <retail_market_in_info_base>。",
+        "The file has no rows of the ministry's form, such as <retail_market_in_info_base>.",
+    ),
+    "ministry_record_unknown": (
+        "不认识记录“{tag}”，最接近的是“{closest}”。",
+        'The record "{tag}" is not known; the closest is "{closest}".',
+    ),
+    "ministry_same_party": (
+        "买卖双方都是 {party}，须为不同的经营者。",
+        "Seller and buyer are both {party}; they must differ.",
+    ),
+    "ministry_tag_missing": (
+        "缺少标签 <{tag}>，或其内容为空。",
+        "The tag <{tag}> is missing or empty.",
+    ),
+    "ministry_tag_twice": (
+        "标签 <{tag}> 在同一条记录中出现了两次。",
+        "The tag <{tag}> is there twice in one row.",
+    ),
+    "ministry_tag_unknown": (
+        "该记录没有标签 <{tag}>，最接近的是 <{closest}>。",
+        "This record has no tag <{tag}>; the closest is <{closest}>.",
+    ),
+    "ministry_text_too_long": (
+        "标签 <{tag}> 的内容超过 {limit} 个字符。",
+        "The content of <{tag}> is longer than {limit} characters.",
+    ),
+    "xml_comment_endless": (
+        "文件中有没有结束的注释（<!--），请补上 -->。",
+        "A comment (<!--) does not end; close it with -->.",
+    ),
+    "xml_doctype": (
+        "文件不得含有 DOCTYPE 或 ENTITY 声明，请删除后重新提交。",
+        "The file may not declare a DOCTYPE or an ENTITY; delete it and send the file again.",
+    ),
+    "xml_row_malformed": (
+        "该条记录的 XML 在 <{tag}> 处有误（{reason}），标签须成对出现且名称一致。",
+        "The XML of this row is broken at <{tag}> ({reason}); tags must close as they open.",
+    ),
+    "xml_row_nested": (
+        "标签 <{tag}> 套在另一个字段之内；每条记录只能有一层字段。",
+        "The tag <{tag}> lies inside a field; a row has one level of fields.",
+    ),
+    "xml_row_open": (
+        "记录 <{tag}> 没有结束标签。",
+        "The row <{tag}> has no end tag.",
+    ),
+    "xml_row_too_long": (
+        "记录 <{tag}> 超过 {limit} 个字符仍未结束。",
+        "The row <{tag}> has not ended after {limit} characters.",
+    ),
     # --- One row ----------------------------------------------------------------------------------
     "cell_without_header": (
         "第 {place} 列有内容但没有列名；请补上列名或清空该格。",

@@ -6,7 +6,6 @@ quote that is never closed refuses the file whole and not half of it.
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 from collections.abc import Iterator
@@ -15,15 +14,11 @@ from typing import BinaryIO
 
 from suyuan.domain.errors import Fault, ReportRefused
 from suyuan.wire.sheets.columns import recognised_headers
+from suyuan.wire.sheets.encodings import encoding_of
 from suyuan.wire.sheets.sheet import Line, Sheet
 
-# GB18030 takes in GBK and GB2312, which is what Excel in China writes as "CSV". It is tried last:
-# nearly any bytes are GB18030, and hardly any text of it is valid UTF-8.
-ENCODINGS = ("utf-8-sig", "gb18030")
-_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # Excel's "Unicode text"
 DELIMITERS = (",", ";", "\t", "，")
 
-_CHUNK = 256 * 1024
 _HEADER_BYTES = 64 * 1024  # more than any header row has
 # No row has this many characters; a file without line ends, or of quotes, has.
 _RECORD_LIMIT = 1024 * 1024
@@ -34,7 +29,7 @@ def open_delimited(file: BinaryIO) -> Sheet:
 
     Raises ReportRefused: ``encoding_unknown``, ``csv_malformed``, ``file_empty``.
     """
-    encoding = _encoding(file)
+    encoding = encoding_of(file)
     delimiter = _delimiter(file, encoding)
     records = _records(file, encoding, delimiter)
     total = sum(1 for _, cells in records if any(map(str.strip, cells))) - 1
@@ -43,38 +38,6 @@ def open_delimited(file: BinaryIO) -> Sheet:
     if header is None:
         raise ReportRefused("file_refused", faults=[Fault("file_empty")])
     return Sheet(header.cells, lines, total)
-
-
-def _encoding(file: BinaryIO) -> str:
-    """The encoding in which every byte of the file is text."""
-    file.seek(0)
-    if file.read(2) in _UTF_16:
-        encodings: tuple[str, ...] = ("utf-16",)
-    else:
-        encodings = ENCODINGS
-    stops = []
-    for encoding in encodings:
-        stop = _first_wrong_byte(file, encoding)
-        if stop is None:
-            return encoding
-        stops.append(stop)
-    raise ReportRefused("file_refused", faults=[Fault("encoding_unknown", "", {"byte": stops[0]})])
-
-
-def _first_wrong_byte(file: BinaryIO, encoding: str) -> int | None:
-    decoder = codecs.getincrementaldecoder(encoding)()
-    file.seek(0)
-    done = 0
-    while True:
-        chunk = file.read(_CHUNK)
-        pending = len(decoder.getstate()[0])
-        try:
-            decoder.decode(chunk, final=not chunk)
-        except UnicodeDecodeError as error:
-            return done - pending + error.start
-        if not chunk:
-            return None
-        done += len(chunk)
 
 
 def _delimiter(file: BinaryIO, encoding: str) -> str:

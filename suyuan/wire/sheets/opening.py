@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import BinaryIO
 
 from suyuan.domain.errors import MediaTypeUnknown
+from suyuan.wire.ministry.opening import open_ministry
 from suyuan.wire.sheets.delimited import open_delimited
 from suyuan.wire.sheets.sheet import MEDIA_TYPES, Format, Sheet
 from suyuan.wire.sheets.workbook import open_workbook
 
-_OPENERS = {Format.CSV: open_delimited, Format.XLSX: open_workbook}
+_OPENERS = {Format.CSV: open_delimited, Format.XLSX: open_workbook, Format.XML: open_ministry}
 _CHARSETS = frozenset({"utf-8", "utf8", "utf-16", "us-ascii", "gb18030", "gbk", "gb2312"})
 
 

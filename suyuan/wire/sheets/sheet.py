@@ -12,11 +12,14 @@ class Format(StrEnum):
 
     CSV = "csv"
     XLSX = "xlsx"
+    XML = "xml"
 
 
 MEDIA_TYPES = {
     "text/csv": Format.CSV,
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": Format.XLSX,
+    "application/xml": Format.XML,
+    "text/xml": Format.XML,
 }
 
 

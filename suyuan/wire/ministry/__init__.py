@@ -1,0 +1,1 @@
+"""What meat, vegetable and poultry markets send to the ministry's city platform, as XML."""
