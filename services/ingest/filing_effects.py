@@ -69,8 +69,7 @@ class Effects:
             f"department:{self.home}",
             authority=True,
             document=document,
-            reviewed=True,
-            recorded_at=step.at,
+            decided_at=step.at,
         )
 
 

@@ -21,20 +21,16 @@ from suyuan.domain.register import (
     today,
     visible,
 )
-from suyuan.sources.names import OwnNames
+from suyuan.sources.names import OwnNames, version_of
 from suyuan.storage.engine import Database
-from suyuan.storage.register import StoredVersion, find_versions
+from suyuan.storage.register import find_versions
 from suyuan.web.accesses import tell
 from suyuan.web.auth import CLAIMS_HEADER, Asking
 from suyuan.web.register import GET_MORE, GET_TEXT, RegisterQuery
 from suyuan.web.responses import json_response
 from suyuan.web.state import OwnDatabase, Settings
+from suyuan.wire.names import read_names_request, write_names_response
 from suyuan.wire.register import read_id, write_version
-from suyuan.wire.register_cards import (
-    read_entry,
-    read_names_request,
-    write_names_response,
-)
 
 router = APIRouter()
 
@@ -63,12 +59,7 @@ async def find_history(database: Database, kind: Kind, code: Code) -> list[Versi
     """Every version of an entry as it was recorded, the newest first, each with its end."""
     async with database.reading() as connection:
         stored = await find_versions(connection, int(kind), code.key)
-    return history(as_of_today([_version(one) for one in stored]))
-
-
-def _version(stored: StoredVersion) -> Version:
-    entry = read_entry(stored.kind, stored.document)
-    return Version(entry, stored.number, stored.recorded_at, stored.reporter, stored.authority)
+    return history(as_of_today([version_of(one) for one in stored]))
 
 
 async def _get(

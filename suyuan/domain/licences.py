@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from suyuan.domain.chain import Chain, Finding
+from suyuan.domain.licensing import Breach, Expired, Licensing, Period, Revoked, Unfiled, judged
 from suyuan.domain.naming import Known
-from suyuan.domain.register import Licence, today
+from suyuan.domain.register import today
 
 # What needs a licence: making and selling. Who only receives, stores or unpacks needs none for it.
 _LICENSED = {
@@ -20,42 +22,38 @@ _LICENSED = {
 
 
 def with_licences(chain: Chain, known: Known) -> Chain:
-    """The chain with the finding ``licence_expired`` at each event that it is true of.
+    """The chain with ``licence_expired``, ``licence_revoked`` or ``filing_revoked`` at each event.
 
-    It follows from what the register says today: a party without any licence there, or of which
-    only a later one is known, gives no finding.
+    Judged by what held on the event's own day, as ``suyuan.domain.licensing`` says.
     """
-    found = tuple(_expired(chain, known))
+    found = tuple(_breaches(chain, known))
     return replace(chain, findings=(*chain.findings, *found)) if found else chain
 
 
-def lapsed(licences: Iterable[Licence], on: date) -> Licence | None:
-    """The licence that ended last before a day on which none holds; ``None`` if one holds.
-
-    A licence without a beginning or an end has held always, or holds for ever.
-    """
-    known = list(licences)
-    if any(_holds(one, on) for one in known):
-        return None
-    ended = [(one.valid_to, one) for one in known if one.valid_to is not None and one.valid_to < on]
-    return max(ended, key=lambda each: each[0])[1] if ended else None
-
-
-def _expired(chain: Chain, known: Known) -> Iterator[Finding]:
+def _breaches(chain: Chain, known: Known) -> Iterator[Finding]:
     for event in (one.stored.event for one in chain.events):
-        party = known.parties.get(event.party.key)
-        if party is None or event.activity not in _LICENSED.get(event.kind or "", ()):
+        licensing = _licensing(known, event.party.key)
+        if licensing is None or event.activity not in _LICENSED.get(event.kind or "", ()):
             continue
-        licence = lapsed(party.licences, today(event.time))
-        if licence is not None:
-            told = {
-                "party": event.party.short,
-                "licence": licence.number,
-                "valid_to": licence.valid_to,
-            }
-            yield Finding("licence_expired", event.id, None, told)
+        breach = judged(licensing, today(event.time))
+        if breach is not None:
+            type_, told = _said(breach)
+            yield Finding(type_, event.id, None, {"party": event.party.short, **told})
 
 
-def _holds(licence: Licence, on: date) -> bool:
-    begun = licence.valid_from is None or licence.valid_from <= on
-    return begun and (licence.valid_to is None or on <= licence.valid_to)
+def _licensing(known: Known, key: str) -> Licensing | None:
+    party = known.parties.get(key)
+    if key in known.licensing or party is None:
+        return known.licensing.get(key)
+    return Licensing((Period(date.min, party.licences),))
+
+
+def _said(breach: Breach) -> tuple[str, dict[str, Any]]:
+    match breach:
+        case Expired():
+            told = {"licence": breach.licence.number, "valid_to": breach.licence.valid_to}
+            return "licence_expired", told
+        case Revoked():
+            return "licence_revoked", {"licence": breach.number, "since": breach.since}
+        case Unfiled():
+            return "filing_revoked", {"since": breach.since}

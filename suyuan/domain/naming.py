@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from suyuan.domain.chain import Chain, Thing
 from suyuan.domain.codes import Code
 from suyuan.domain.events import Product as Facts
+from suyuan.domain.licensing import Licensing, merged
 from suyuan.domain.register import Party, Place, Product, product_key
 
 # A chain that names more than these shows codes for the rest: names cost one question a chain.
@@ -28,11 +29,15 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What registers say publicly of the keys of a chain; a person is never in it."""
+    """What registers say publicly of the keys of a chain; a person is never in it.
+
+    ``licensing`` is of parties of which more is to be said than what their entry lists today.
+    """
 
     parties: Mapping[str, Party] = field(default_factory=dict)
     places: Mapping[str, Place] = field(default_factory=dict)
     products: Mapping[str, Product] = field(default_factory=dict)
+    licensing: Mapping[str, Licensing] = field(default_factory=dict)
 
     @property
     def organisations(self) -> frozenset[str]:
@@ -51,15 +56,21 @@ def wanted_by(chain: Chain, most: int = MOST_NAMES) -> Wanted:
 
 
 def first_of(answers: Iterable[Known]) -> Known:
-    """Several registers as one: of each key the first that knows it is believed."""
+    """Several registers as one: of each key the first that knows it is believed.
+
+    Of licences the first that a department stands for, and whatever any department revoked.
+    """
     known = Known({}, {}, {})
+    licensing: dict[str, list[Licensing]] = {}
     for answer in answers:
         known = Known(
             {**answer.parties, **known.parties},
             {**answer.places, **known.places},
             {**answer.products, **known.products},
         )
-    return known
+        for key, said in answer.licensing.items():
+            licensing.setdefault(key, []).append(said)
+    return replace(known, licensing={key: merged(said) for key, said in licensing.items()})
 
 
 def with_names(chain: Chain, known: Known, language: str) -> Chain:

@@ -40,6 +40,23 @@ TRACING_SENTENCES: dict[str, tuple[str, str]] = {
             " that is registered held on that day."
         ),
     ),
+    "finding_licence_revoked": (
+        (
+            "事件 {event}：{party} 的许可证 {licence} 自 {since} 起被主管部门吊销，"
+            "当日没有其他有效的许可证。"
+        ),
+        (
+            "Event {event}: the licence {licence} of {party} was revoked from {since} on, and no"
+            " other that is registered held on that day."
+        ),
+    ),
+    "finding_filing_revoked": (
+        "事件 {event}：{party} 的备案自 {since} 起被主管部门撤销，当日没有有效的备案。",
+        (
+            "Event {event}: the filing of {party} was revoked from {since} on, and none held on"
+            " that day."
+        ),
+    ),
     "finding_class_level": (
         "{code} 是商品条码，只代表一类产品，不代表某一件或某一批；请改用带批号或序列号的编码。",
         (

@@ -7,18 +7,23 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Protocol
 
 import httpx
 
+from suyuan.domain.licensing import Licensing, Revocation, licensing_of
 from suyuan.domain.naming import Known, Wanted, first_of
-from suyuan.domain.register import Kind, Party, Place, Product, public_view, today
+from suyuan.domain.register import Kind, Party, Place, Product, Version, public_view, today
 from suyuan.sources.asking import Silent, ask
 from suyuan.storage.engine import Database
-from suyuan.storage.register import find_in_force
-from suyuan.wire.register_cards import read_entry, read_names_response, write_names_request
+from suyuan.storage.filings import Revoked as RevokedRow
+from suyuan.storage.filings import find_revoked
+from suyuan.storage.register import StoredVersion, find_in_force, find_past
+from suyuan.wire.names import read_names_response, write_names_request
+from suyuan.wire.register_cards import read_entry
 
 # The longest answer there can be to a full question is a third of this.
 MAX_ANSWER_BYTES = 32 * 1024 * 1024
@@ -31,7 +36,7 @@ class Names(Protocol):
 
 
 class OwnNames:
-    """The register in a subsystem's own database: one statement for all codes of a chain."""
+    """The register in a subsystem's own database: three statements, however many codes."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -45,8 +50,12 @@ class OwnNames:
         ]
         if not ids:
             return Known()
+        now = today(datetime.now(UTC))
         async with self._database.reading() as connection:
-            found = await find_in_force(connection, ids, today(datetime.now(UTC)))
+            found = await find_in_force(connection, ids, now)
+            registered = [one.code for one in found if one.kind == Kind.PARTY]
+            past = await find_past(connection, Kind.PARTY, registered, now) if registered else []
+            revoked = await find_revoked(connection, registered) if registered else []
         parties: dict[str, Party] = {}
         places: dict[str, Place] = {}
         products: dict[str, Product] = {}
@@ -60,7 +69,31 @@ class OwnNames:
                     places[stored.code] = place
                 case Product() as product:
                     products[stored.code] = product
-        return Known(parties, places, products)
+        return Known(parties, places, products, _licensing(parties, past, revoked))
+
+
+def _licensing(
+    parties: Mapping[str, Party], past: Sequence[StoredVersion], revoked: Sequence[RevokedRow]
+) -> dict[str, Licensing]:
+    """The licensing of public parties, where it says more than what their entry lists today."""
+    versions: dict[str, list[Version]] = defaultdict(list)
+    for stored in past:
+        versions[stored.code].append(version_of(stored))
+    revocations: dict[str, list[Revocation]] = defaultdict(list)
+    for one in revoked:
+        revocations[one.party].append(Revocation(one.licence, one.since, one.at))
+    found = {}
+    for key in parties.keys() & versions.keys():
+        said = licensing_of(versions[key], revocations[key])
+        if len(said.periods) > 1 or said.reviewed or said.revoked or said.lapses:
+            found[key] = said
+    return found
+
+
+def version_of(stored: StoredVersion) -> Version:
+    """A version of the register as it was stored."""
+    entry = read_entry(stored.kind, stored.document)
+    return Version(entry, stored.number, stored.recorded_at, stored.reporter, stored.authority)
 
 
 class RemoteNames:

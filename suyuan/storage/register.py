@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
@@ -32,8 +32,8 @@ MOST_VERSIONS = 1_000
 class NewVersion:
     """A version ready to be stored. ``content`` is 16 bytes over everything but its date.
 
-    ``reviewed``  a department decided on it: what an enterprise said alike does not stand for it
-    ``recorded_at``  when it was decided, ``None`` for now
+    ``decided_at`` is when a department decided on it: a decision is a version of its own, whatever
+    was said alike before; ``None`` where nobody did.
     """
 
     kind: int
@@ -44,8 +44,7 @@ class NewVersion:
     reporter: str
     authority: bool
     document: str
-    reviewed: bool = False
-    recorded_at: datetime | None = None
+    decided_at: datetime | None = None
 
     @property
     def id(self) -> Id:
@@ -79,12 +78,11 @@ class _Head:
     valid_from: date
     content: bytes
     holder: str | None
-    authority: bool
     recorded_at: datetime | None
 
 
 _HEADS = text("""
-    SELECT r.kind, r.code, r.number, r.valid_from, r.content, r.holder, r.authority, r.recorded_at
+    SELECT r.kind, r.code, r.number, r.valid_from, r.content, r.holder, r.recorded_at
     FROM unnest(CAST(:kinds AS smallint[]), CAST(:codes AS text[])) AS asked (kind, code)
     JOIN register r ON r.code = asked.code AND r.kind = asked.kind
 """)
@@ -122,6 +120,20 @@ _IN_FORCE = f"""
         WHERE v.code = asked.code AND v.kind = asked.kind AND v.valid_from <= $3
         ORDER BY v.valid_from DESC, v.number DESC LIMIT 1) AS r
 """
+
+
+# What is registered for later says nothing of the past. What departments said comes first: nobody
+# pushes it out by saying more himself.
+_PAST = f"""
+    SELECT {_COLUMNS}
+    FROM unnest($1::text[]) AS asked (code)
+    CROSS JOIN LATERAL (
+        SELECT * FROM register v
+        WHERE v.code = asked.code AND v.kind = $2 AND v.valid_from <= $3
+        ORDER BY v.authority DESC, v.number DESC LIMIT $4) AS r
+"""
+# So many versions of a party are looked through for its licences, the newest ones.
+MOST_PAST = 50
 
 
 async def append(
@@ -164,6 +176,15 @@ async def find_in_force(
     return [_stored(row) for row in await driver.fetch(_IN_FORCE, kinds, codes, on)]
 
 
+async def find_past(
+    connection: ReadConnection, kind: int, codes: Sequence[str], until: date
+) -> list[StoredVersion]:
+    """Of each code the versions valid from a day or earlier, at most ``MOST_PAST`` of each."""
+    driver = await driver_of(connection)
+    rows = await driver.fetch(_PAST, list(codes), kind, until, MOST_PAST)
+    return [_stored(row) for row in rows]
+
+
 async def find_holder(connection: WriteConnection, kind: int, code: str) -> str | None:
     """Whose the newest version of an id is; ``None`` also where there is none.
 
@@ -195,27 +216,20 @@ def _judged(
             outcomes.append(Outcome.REPEATED)
         else:
             number = newest.number + 1 if newest is not None else 1
-            known.append(_head(number, version))
+            told = (version.valid_from, version.content, version.holder, version.decided_at)
+            known.append(_Head(number, *told))
             numbered.append((number, version))
             outcomes.append(Outcome.ACCEPTED)
     return outcomes, numbered
 
 
-def _head(number: int, version: NewVersion) -> _Head:
-    told = (version.valid_from, version.content, version.holder, version.authority)
-    return _Head(number, *told, version.recorded_at)
-
-
 def _says_the_same(version: NewVersion, known: Sequence[_Head]) -> bool:
-    if version.recorded_at is not None and _head(0, version) in (
-        replace(head, number=0) for head in known
-    ):
-        return True  # the very decision, which may not hold any more
+    if version.decided_at is not None:
+        decision = (version.decided_at, version.valid_from, version.content)
+        return decision in ((h.recorded_at, h.valid_from, h.content) for h in known)
     begun = [h for h in known if h.valid_from <= version.valid_from]
     holding = max(begun, key=lambda h: (h.valid_from, h.number), default=None)
-    if holding is None or holding.content != version.content:
-        return False
-    return holding.authority or not version.reviewed
+    return holding is not None and holding.content == version.content
 
 
 async def _heads(connection: WriteConnection, ids: Collection[Id]) -> dict[Id, list[_Head]]:
@@ -242,7 +256,7 @@ async def _insert(connection: WriteConnection, numbered: list[tuple[int, NewVers
             "reporters": [v.reporter for v in versions],
             "authorities": [v.authority for v in versions],
             "documents": [v.document for v in versions],
-            "moments": [v.recorded_at for v in versions],
+            "moments": [v.decided_at for v in versions],
         },
     )
     return len(result.all()) == len(ordered)

@@ -6,18 +6,16 @@ decoded against these types, whose bounds are those of ``suyuan.wire.register``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable
 from datetime import date
 from hashlib import sha256
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta, Struct, structs
 
 from suyuan.domain.codes import Code, Use, recognise
-from suyuan.domain.errors import CodeError, Fault, ReportRefused
-from suyuan.domain.naming import Known, Wanted
+from suyuan.domain.errors import CodeError
 from suyuan.domain.register import (
     Brand,
     Contact,
@@ -29,7 +27,6 @@ from suyuan.domain.register import (
     Place,
     Product,
     ProductLink,
-    public_view,
 )
 
 NAME_LIMIT = 200
@@ -42,10 +39,10 @@ LINKS_LIMIT = 30
 URL_LIMIT = 1_000
 LANGUAGES_LIMIT = 20
 
-_Key = Annotated[str, Meta(min_length=1, max_length=2_048)]
+Key = Annotated[str, Meta(min_length=1, max_length=2_048)]
 _Name = Annotated[str, Meta(min_length=1, max_length=NAME_LIMIT)]
 _Address = Annotated[str, Meta(max_length=ADDRESS_LIMIT)]
-_Word = Annotated[str, Meta(max_length=WORD_LIMIT)]
+Word = Annotated[str, Meta(max_length=WORD_LIMIT)]
 _District = Annotated[str, Meta(pattern="^[0-9]{6}$")]
 
 
@@ -55,25 +52,25 @@ class NamingCard(Struct, frozen=True, omit_defaults=True):
 
 
 class LicenceCard(Struct, frozen=True, omit_defaults=True):
-    number: _Word
-    type: _Word | None = None
+    number: Word
+    type: Word | None = None
     valid_from: date | None = None
     valid_to: date | None = None
 
 
 class ContactCard(Struct, frozen=True, omit_defaults=True):
-    person: _Word | None = None
-    phone: _Word | None = None
-    legal_representative: _Word | None = None
+    person: Word | None = None
+    phone: Word | None = None
+    legal_representative: Word | None = None
 
 
 class BrandCard(Struct, frozen=True, omit_defaults=True):
     names: NamingCard
-    trademark: _Word | None = None
+    trademark: Word | None = None
 
 
 class PartyCard(Struct, frozen=True, omit_defaults=True):
-    code: _Key
+    code: Key
     names: NamingCard
     valid_from: date
     organisation: bool = True
@@ -81,57 +78,41 @@ class PartyCard(Struct, frozen=True, omit_defaults=True):
     address: _Address | None = None
     licences: Annotated[tuple[LicenceCard, ...], Meta(max_length=LICENCES_LIMIT)] = ()
     contact: ContactCard | None = None
-    categories: Annotated[tuple[_Word, ...], Meta(max_length=CATEGORIES_LIMIT)] = ()
+    categories: Annotated[tuple[Word, ...], Meta(max_length=CATEGORIES_LIMIT)] = ()
     brands: Annotated[tuple[BrandCard, ...], Meta(max_length=BRANDS_LIMIT)] = ()
 
 
 class PlaceCard(Struct, frozen=True, omit_defaults=True):
-    code: _Key
+    code: Key
     names: NamingCard
     valid_from: date
-    party: _Key | None = None
+    party: Key | None = None
     district: _District | None = None
     address: _Address | None = None
 
 
 class LinkCard(Struct, frozen=True, omit_defaults=True):
-    type: _Word
+    type: Word
     url: Annotated[str, Meta(pattern="^https://", max_length=URL_LIMIT)]
     title: NamingCard = NamingCard()
-    languages: Annotated[tuple[_Word, ...], Meta(max_length=LANGUAGES_LIMIT)] = ()
-    media_type: _Word | None = None
+    languages: Annotated[tuple[Word, ...], Meta(max_length=LANGUAGES_LIMIT)] = ()
+    media_type: Word | None = None
 
 
 class ProductCard(Struct, frozen=True, omit_defaults=True):
-    code: _Key
+    code: Key
     names: NamingCard
     valid_from: date
-    party: _Key | None = None
-    producer: _Key | None = None
+    party: Key | None = None
+    producer: Key | None = None
     spec: _Name | None = None
-    shelf_life: _Word | None = None
-    sector: _Word | None = None
-    standard: _Word | None = None
+    shelf_life: Word | None = None
+    sector: Word | None = None
+    standard: Word | None = None
     links: Annotated[tuple[LinkCard, ...], Meta(max_length=LINKS_LIMIT)] = ()
 
 
 Card = PartyCard | PlaceCard | ProductCard
-
-
-class NamesRequest(Struct, forbid_unknown_fields=True):
-    """``POST /v1/names``: the canonical keys of a chain."""
-
-    parties: list[_Key] = []
-    places: list[_Key] = []
-    products: list[_Key] = []
-
-
-class NamesResponse(Struct):
-    """What a subsystem's register says publicly of the keys it was asked for."""
-
-    parties: list[PartyCard] = []
-    places: list[PlaceCard] = []
-    products: list[ProductCard] = []
 
 
 _encoder = msgspec.json.Encoder()
@@ -140,8 +121,6 @@ _READERS: dict[Kind, msgspec.json.Decoder[Card]] = {
     Kind.PLACE: msgspec.json.Decoder(PlaceCard),
     Kind.PRODUCT: msgspec.json.Decoder(ProductCard),
 }
-_request_decoder = msgspec.json.Decoder(NamesRequest)
-_response_decoder = msgspec.json.Decoder(NamesResponse)
 
 
 # --- Stored entries -----------------------------------------------------------------------------
@@ -149,7 +128,7 @@ _response_decoder = msgspec.json.Decoder(NamesResponse)
 
 def write_entry(entry: Entry) -> tuple[str, bytes]:
     """The JSON to store, and 16 bytes that are equal where only the dates of entries differ."""
-    card = _card(entry)
+    card = card_of(entry)
     undated = structs.replace(card, valid_from=date.min)
     return _encoder.encode(card).decode(), sha256(_encoder.encode(undated)).digest()[:16]
 
@@ -159,86 +138,16 @@ def read_entry(kind: int, document: str) -> Entry:
     return _entry(_READERS[Kind(kind)].decode(document))
 
 
-# --- Names for a chain --------------------------------------------------------------------------
-
-
-def write_names_request(wanted: Wanted) -> bytes:
-    request = NamesRequest(list(wanted.parties), list(wanted.places), list(wanted.products))
-    return _encoder.encode(request)
-
-
-def read_names_request(body: bytes, *, most: int) -> Wanted:
-    """What a body asks for. Raises ReportRefused: ``names_malformed``, ``too_many_keys``."""
-    try:
-        request = _request_decoder.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        fault = Fault("names_malformed", "", {"reason": str(error)})
-        raise ReportRefused("names_malformed", faults=[fault]) from error
-    for name in ("parties", "places", "products"):
-        if len(getattr(request, name)) > most:
-            fault = Fault("too_many_keys", f"/{name}", {"limit": most})
-            raise ReportRefused("too_many_keys", faults=[fault], limit=most)
-    return Wanted(tuple(request.parties), tuple(request.places), tuple(request.products))
-
-
-def write_names_response(known: Known, wanted: Wanted) -> bytes:
-    """What may leave the subsystem: of parties the public view alone.
-
-    Links go with the first product alone, which the chain is of: a chain can name thousands.
-    """
-    seen = [public_view(party) for party in known.parties.values()]
-    first = wanted.products[:1]
-    products = [
-        product if product.code.key in first else replace(product, links=())
-        for product in known.products.values()
-    ]
-    return _encoder.encode(
-        NamesResponse(
-            [card for p in seen if p is not None and isinstance(card := _card(p), PartyCard)],
-            [card for p in known.places.values() if isinstance(card := _card(p), PlaceCard)],
-            [card for p in products if isinstance(card := _card(p), ProductCard)],
-        )
-    )
-
-
-def read_names_response(body: bytes, wanted: Wanted) -> Known:
-    """What a subsystem answered, cut to what it was asked. Raises ValueError when it is none."""
-    try:
-        response = _response_decoder.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise ValueError(f"not an answer about names: {error}") from error
-    parties = _asked(map(_party, _bounded(response.parties, wanted.parties)))
-    public = {key: seen for key, p in parties.items() if (seen := public_view(p)) is not None}
-    places = _asked(map(_place, _bounded(response.places, wanted.places)))
-    products = _asked(map(_product, _bounded(response.products, wanted.products)))
-    return Known(public, places, products)
-
-
-_C = TypeVar("_C", PartyCard, PlaceCard, ProductCard)
-_E = TypeVar("_E", Party, Place, Product)
-
-
-def _bounded(cards: Iterable[_C], keys: Iterable[str]) -> Iterable[_C]:
-    asked = set(keys)
-    return (card for card in cards if card.code in asked and (card.names.zh or card.names.en))
-
-
-def _asked(entries: Iterable[_E]) -> Mapping[str, _E]:
-    return {entry.code.key: entry for entry in entries}
-
-
 # --- Between cards and entries ------------------------------------------------------------------
 
 
-def _card(entry: Entry) -> Card:
+def card_of(entry: Entry) -> Card:
+    """An entry as it is kept and passed on."""
     names = NamingCard(entry.names.zh, entry.names.en)
     key, since = entry.code.key, entry.valid_from
     match entry:
         case Party():
-            licences = tuple(
-                LicenceCard(one.number, one.type, one.valid_from, one.valid_to)
-                for one in entry.licences
-            )
+            licences = licence_cards(entry.licences)
             contact = _contact_card(entry.contact) if entry.contact is not None else None
             where = (entry.district, entry.address)
             brands = tuple(map(_brand_card, entry.brands))
@@ -256,14 +165,15 @@ def _card(entry: Entry) -> Card:
 def _entry(card: Card) -> Entry:
     match card:
         case PartyCard():
-            return _party(card)
+            return party_of(card)
         case PlaceCard():
-            return _place(card)
+            return place_of(card)
         case ProductCard():
-            return _product(card)
+            return product_of(card)
 
 
-def _party(card: PartyCard) -> Party:
+def party_of(card: PartyCard) -> Party:
+    """The entry of a card, whose key may be no code at all."""
     return Party(
         _code(card.code, Use.PARTY),
         Naming(card.names.zh, card.names.en),
@@ -271,11 +181,19 @@ def _party(card: PartyCard) -> Party:
         card.organisation,
         card.district,
         card.address,
-        tuple(Licence(o.number, o.type, o.valid_from, o.valid_to) for o in card.licences),
+        licences_of(card.licences),
         _contact(card.contact) if card.contact is not None else None,
         card.categories,
         tuple(Brand(Naming(b.names.zh, b.names.en), b.trademark) for b in card.brands),
     )
+
+
+def licence_cards(licences: Iterable[Licence]) -> tuple[LicenceCard, ...]:
+    return tuple(LicenceCard(o.number, o.type, o.valid_from, o.valid_to) for o in licences)
+
+
+def licences_of(cards: Iterable[LicenceCard]) -> tuple[Licence, ...]:
+    return tuple(Licence(o.number, o.type, o.valid_from, o.valid_to) for o in cards)
 
 
 def _brand_card(brand: Brand) -> BrandCard:
@@ -290,7 +208,8 @@ def _contact_card(contact: Contact) -> ContactCard:
     return ContactCard(contact.person, contact.phone, contact.legal_representative)
 
 
-def _place(card: PlaceCard) -> Place:
+def place_of(card: PlaceCard) -> Place:
+    """As ``party_of``."""
     return Place(
         _code(card.code, Use.PLACE),
         Naming(card.names.zh, card.names.en),
@@ -301,7 +220,8 @@ def _place(card: PlaceCard) -> Place:
     )
 
 
-def _product(card: ProductCard) -> Product:
+def product_of(card: ProductCard) -> Product:
+    """As ``party_of``."""
     return Product(
         _code(card.code, Use.THING),
         Naming(card.names.zh, card.names.en),

@@ -10,7 +10,8 @@ import pytest
 
 from suyuan.domain.chain import Chain, ChainEvent, Via
 from suyuan.domain.events import Event
-from suyuan.domain.licences import lapsed, with_licences
+from suyuan.domain.licences import with_licences
+from suyuan.domain.licensing import lapsed
 from suyuan.domain.naming import Known
 from suyuan.domain.register import Licence, Naming, Party
 from tests.build import moved, party, stored, thing

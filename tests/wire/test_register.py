@@ -16,16 +16,15 @@ from suyuan.domain.errors import CodeError, ReportRefused
 from suyuan.domain.naming import Known, Wanted
 from suyuan.domain.register import Contact, Entry, Kind, Licence, Naming, Party, Place, Product
 from suyuan.wire.divisions import division_name
-from suyuan.wire.reading import Reading
-from suyuan.wire.register import MEMBERS, Frame, read_body, read_id
-from suyuan.wire.register_cards import (
-    read_entry,
+from suyuan.wire.names import (
     read_names_request,
     read_names_response,
-    write_entry,
     write_names_request,
     write_names_response,
 )
+from suyuan.wire.reading import Reading
+from suyuan.wire.register import MEMBERS, Frame, read_body, read_id
+from suyuan.wire.register_cards import read_entry, write_entry
 
 USCC = "91350206MADEMA0101"
 ME = recognise(USCC, use=Use.PARTY)

@@ -10,14 +10,10 @@ import pytest
 from suyuan.domain.codes import Use, recognise
 from suyuan.domain.naming import Known, Wanted
 from suyuan.domain.register import Kind, Naming, Product, ProductLink
+from suyuan.wire.names import read_names_response, write_names_response
 from suyuan.wire.reading import Reading
 from suyuan.wire.register import Frame, read_body, read_id
-from suyuan.wire.register_cards import (
-    read_entry,
-    read_names_response,
-    write_entry,
-    write_names_response,
-)
+from suyuan.wire.register_cards import read_entry, write_entry
 from suyuan.wire.register_links import write_links
 
 SELLER = recognise("91350200MA0000000R", use=Use.PARTY)

@@ -177,6 +177,8 @@ GAPS: dict[str, Label] = {
 FINDINGS: dict[str, Label] = {
     "conflict": Label("此步有不一致的上报", "Reports of this step disagree"),
     "chronology_conflict": Label("此步的时间前后不符", "The times around this step do not fit"),
+    "licence_revoked": Label("许可证当时已被吊销", "Its licence had been revoked by then"),
+    "filing_revoked": Label("备案当时已被撤销", "Its filing had been revoked by then"),
     "licence_expired": Label("登记的许可证当时已到期", "Its registered licence had ended by then"),
     "event_after_end": Label("此步晚于售出或销毁", "This step is after its sale or destruction"),
     "sold_twice": Label(
