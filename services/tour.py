@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from services.demonstration import pages
-from services.demonstration.faults import Fault, faults
+from services.demonstration.fault_table import Fault, faults
 from services.home import Home
 from services.terminal import Terminal
 from services.tour_guide import Guide

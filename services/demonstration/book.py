@@ -83,11 +83,14 @@ class Book:
         return self._numbers[name]
 
     def tell(self, who: Enterprise, when: datetime, what: str, **members: Any) -> str:
-        """Write one report and give its id; ``what`` is its kind and activity."""
+        """Write one report and give its id; ``what`` is its kind and activity.
+
+        It is of the sector of the reporter's own department, whose profile it keeps.
+        """
         kind, activity = what.split(" ")
         mine = self.reports[who.uscc]
         report = {"id": f"{who.id}-{len(mine) + 1:05}", "kind": kind, "activity": activity}
-        report |= {"time": when.isoformat(), "place": who.place}
+        report |= {"time": when.isoformat(), "place": who.place, "sector": who.home}
         mine.append(report | {name.rstrip("_"): told for name, told in members.items()})
         return str(report["id"])
 

@@ -5,43 +5,17 @@ Each fault is a small chain of its own, so that no other chain of the city shows
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
-from importlib.resources import files
 
 from services.demonstration import codes
-from services.demonstration.book import Book, Lorry, dated, moment, part, piece, short
+from services.demonstration.book import Book, Lorry, dated, moment, paper, part, piece, short
 from services.demonstration.enterprises import named
+from services.demonstration.fault_table import faults
 from services.demonstration.packing import pack, sell_case
 from services.demonstration.products import products
+from services.demonstration.rule_faults import RULES
 
 _DAY = 70
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """``code`` is what to ask for; ``findings`` are all the types that its chain has."""
-
-    id: str
-    code: str
-    zh: str
-    en: str
-    where: str
-    findings: tuple[str, ...]
-
-
-@cache
-def faults() -> Mapping[str, Fault]:
-    """All of them by their ids."""
-    text = files("services.demonstration").joinpath("faults.toml").read_text("utf-8")
-    table = tomllib.loads(text)["fault"]
-    return {
-        name: Fault(name, **{**row, "findings": tuple(row["findings"])})
-        for name, row in table.items()
-    }
 
 
 def write(book: Book) -> None:
@@ -55,6 +29,7 @@ def write(book: Book) -> None:
         _late_correction,
         _reused_crate,
         _wrong_clock,
+        *RULES,
     ):
         one(book)
 
@@ -66,7 +41,8 @@ def _expired_licence(book: Book) -> None:
     facts = products()["cake"].facts(produced_on=dated(_DAY), expires_on=dated(_DAY + 30))
     book.tell(bakery, moment(_DAY, "06:00"), "production process", outputs=[lot], product=facts)
     lorry = Lorry(moment(_DAY, "14:00"), moment(_DAY, "15:10"), "retail receive")
-    book.hand_over(bakery, shop, [lot], lorry)
+    passed = paper("release_certificate", "DEMO-FCAKE", bakery, _DAY)
+    book.hand_over(bakery, shop, [lot], lorry, documents=[passed])
     sold = part(lot["code"], 2, "C62")
     book.tell(shop, moment(_DAY + 1, "10:20"), "retail sale", items=[sold])
 
@@ -78,7 +54,8 @@ def _sold_twice(book: Book) -> None:
     )
     box = faults()["sold_twice"].code
     case = codes.drug(8350202, 9_000_001)
-    facts = products()["pill"].facts(lot="260208F", produced_on=dated(_DAY))
+    dates = {"produced_on": dated(_DAY), "expires_on": dated(_DAY + 700)}
+    facts = products()["pill"].facts(lot="260208F", **dates)
     book.tell(
         maker, moment(_DAY, "08:00"), "production commission", items=[piece(box)], product=facts
     )
@@ -126,7 +103,15 @@ def _broken_mass_balance(book: Book) -> None:
     house, maker, shop = named("slaughter_tongan", "meatball_maker", "supermarket_huli")
     pork = part(codes.meat_batch(house.place, 9_000_001), 50)
     facts = {"name": "白条猪肉 Pork, half carcass", "produced_on": dated(_DAY)}
-    book.tell(house, moment(_DAY, "01:30"), "production slaughter", items=[pork], product=facts)
+    papers = [paper("meat_inspection_certificate", "DEMO-MFAULT", house, _DAY)]
+    book.tell(
+        house,
+        moment(_DAY, "01:30"),
+        "production slaughter",
+        items=[pork],
+        product=facts,
+        documents=papers,
+    )
     lorry = Lorry(moment(_DAY, "04:00"), moment(_DAY, "05:30"), "logistics receive")
     book.hand_over(house, maker, [pork], lorry)
     made = part(faults()["broken_mass_balance"].code, 80)
@@ -139,7 +124,8 @@ def _broken_mass_balance(book: Book) -> None:
         product=products()["meatballs"].facts(produced_on=dated(_DAY)),
     )
     delivery = Lorry(moment(_DAY + 1, "06:00"), moment(_DAY + 1, "07:00"), "retail receive")
-    book.hand_over(maker, shop, [made], delivery)
+    passed = paper("release_certificate", "DEMO-FBALLS", maker, _DAY)
+    book.hand_over(maker, shop, [made], delivery, documents=[passed])
 
 
 def _missing_unpack(book: Book) -> None:
@@ -158,7 +144,10 @@ def _missing_unpack(book: Book) -> None:
 
 
 def _late_correction(book: Book) -> None:
-    """A delivery is declared not to have been, five weeks after it was received and sold."""
+    """A delivery is declared not to have been, five weeks after it was received and sold.
+
+    Nobody has a certificate for it either.
+    """
     maker, shop = named("meatball_maker", "supermarket_jimei")
     lot = part(faults()["late_correction"].code, 60)
     facts = products()["meatballs"].facts(produced_on=dated(_DAY + 5))
@@ -181,7 +170,8 @@ def _reused_crate(book: Book) -> None:
     book.tell(farm, moment(_DAY, "05:00"), "production harvest", items=[lot], product=facts)
     book.tell(farm, moment(_DAY, "06:00"), "production pack", parent=crate["code"], children=[lot])
     there = Lorry(moment(_DAY, "09:00"), moment(_DAY, "11:00"))
-    book.hand_over(farm, packer, [crate], there)
+    promise = [paper("commitment_certificate", "DEMO-CFAULT", farm, _DAY)]
+    book.hand_over(farm, packer, [crate], there, documents=promise)
     book.tell(packer, moment(_DAY, "14:00"), "retail sale", items=[lot])
     back = Lorry(moment(_DAY, "15:00"), moment(_DAY, "17:00"), "logistics receive")
     book.hand_over(packer, farm, [crate], back)
@@ -196,7 +186,7 @@ def _reused_crate(book: Book) -> None:
         children=[next_lot],
     )
     again = Lorry(moment(_DAY + 1, "09:00"), moment(_DAY + 1, "11:00"))
-    book.hand_over(farm, packer, [crate], again)
+    book.hand_over(farm, packer, [crate], again, documents=promise)
 
 
 def _wrong_clock(book: Book) -> None:

@@ -39,7 +39,8 @@ def _pork(book: Book, kitchen: Enterprise, day: int) -> Thing:
         product=facts,
         documents=[certificate],
     )
-    book.hand_over(house, seller, [batch], Lorry(moment(day, "02:50"), moment(day, "03:35")))
+    night = Lorry(moment(day, "02:50"), moment(day, "03:35"))
+    book.hand_over(house, seller, [batch], night, documents=[certificate])
     bought = part(codes.meat_trace(seller.merchant, 5_000_000 + book.number("kitchen sale")), 60)
     lorry = Lorry(moment(day, "04:30"), moment(day, "06:00"), "logistics receive")
     book.sell_part(seller, kitchen, part(batch["code"], 60), bought, lorry, product=facts)

@@ -40,12 +40,13 @@ def _wine(book: Book, day: int) -> None:
     wine, importer = products()["wine"], everybody()["wine_importer"]
     shops = named(*_WINE_SHOPS)
     lot = part(wine.lot(f"W{short(day)}"), _BOTTLES, "C62")
-    _entered(book, importer, lot, day, wine.facts(origin="法国 France", produced_on="2023-09-20"))
+    facts = wine.facts(origin="法国 France", produced_on="2023-09-20")
+    papers = [_entered(book, importer, lot, day, facts)]
     for place, shop in enumerate(shops):
         sold = part(lot["code"], 24 + 12 * place, "C62")
         lorry = Lorry(moment(day + 6, f"{8 + place:02}:00"), moment(day + 6, f"{12 + place}:00"))
         receipt = Lorry(lorry.leaves, lorry.arrives, "retail receive")
-        book.hand_over(importer, shop, [sold], receipt)
+        book.hand_over(importer, shop, [sold], receipt, documents=papers)
         for _ in range(4):
             bottles = part(lot["code"], book.chance.randint(1, 3), "C62")
             when = book.spread(day + book.chance.randint(7, 14))
@@ -59,7 +60,7 @@ def _milk_powder(book: Book, day: int) -> None:
     lot = f"M{short(day)}"
     facts = powder.facts(origin="新西兰 New Zealand", produced_on="2025-08-12")
     cans = [powder.serial(f"{lot}{n:03}") for n in range(1, _CASES * _CANS + 1)]
-    _entered(book, importer, part(powder.lot(lot), len(cans), "C62"), day, facts)
+    papers = [_entered(book, importer, part(powder.lot(lot), len(cans), "C62"), day, facts)]
     book.tell(
         importer,
         moment(day + 5, "09:00"),
@@ -71,15 +72,18 @@ def _milk_powder(book: Book, day: int) -> None:
     inside = in_cases(book, importer, moment(day + 5, "10:00"), cases, cans)
     for (case, inner), shop in zip(inside.items(), shops, strict=True):
         lorry = Lorry(moment(day + 6, "08:00"), moment(day + 6, "10:30"), "retail receive")
-        sell_case(book, importer, shop, case, inner, lorry)
+        sell_case(book, importer, shop, case, inner, lorry, documents=papers)
         for can in inner:
             book.retail(shop, book.spread(day + book.chance.randint(7, 14)), can, of="imports")
 
 
 def _entered(
     book: Book, importer: Enterprise, lot: Thing, day: int, facts: Mapping[str, Any]
-) -> None:
-    """The four steps at the port, and the way from there to the importer's own store."""
+) -> Mapping[str, str]:
+    """The four steps at the port, and the way from there to the importer's own store.
+
+    The certificate of inspection, without which no shop takes it.
+    """
     port = everybody()["port_warehouse"]
     number = codes.customs_declaration(book.number("declaration"), year=int(dated(day)[:4]))
     declaration = paper("customs_declaration", number, _CUSTOMS, day)
@@ -104,3 +108,4 @@ def _entered(
         **way,
     )
     book.tell(importer, moment(day + 4, "11:00"), "logistics receive", items=[lot], **way)
+    return certificate

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from services.demonstration import codes
@@ -25,8 +25,9 @@ def write(book: Book, days: Sequence[int]) -> None:
     packer = everybody()["packing_house"]
     for day in days:
         lots = [_delivered(book, farms[(day + n) % len(farms)], packer, day) for n in range(3)]
-        merged = _merged(book, packer, lots, day)
-        _packed(book, packer, shops, merged, day)
+        tested = paper("test_report", f"DEMO-T{short(day)}", packer, day)
+        merged = _merged(book, packer, lots, day, tested)
+        _packed(book, packer, shops, merged, day, tested)
 
 
 def _delivered(book: Book, farm: Enterprise, packer: Enterprise, day: int) -> Thing:
@@ -46,13 +47,20 @@ def _delivered(book: Book, farm: Enterprise, packer: Enterprise, day: int) -> Th
     )
     lorry = Lorry(moment(day, "09:00"), moment(day, "11:30"))
     if "cooperative" in farm.en.lower():
-        _in_a_crate(book, farm, packer, lot, lorry)
+        _in_a_crate(book, farm, packer, lot, lorry, promise)
     else:
         book.hand_over(farm, packer, [lot], lorry, documents=[promise])
     return lot
 
 
-def _in_a_crate(book: Book, farm: Enterprise, packer: Enterprise, lot: Thing, lorry: Lorry) -> None:
+def _in_a_crate(
+    book: Book,
+    farm: Enterprise,
+    packer: Enterprise,
+    lot: Thing,
+    lorry: Lorry,
+    promise: Mapping[str, str],
+) -> None:
     """A crate goes to the packing house full, and back empty, to be filled again."""
     turn = book.number(f"crates {farm.id}")
     crate = codes.own(farm.uscc, f"CRATE-{turn % _CRATES + 1:02}")
@@ -60,16 +68,17 @@ def _in_a_crate(book: Book, farm: Enterprise, packer: Enterprise, lot: Thing, lo
         book.tell(farm, moment(0, "08:00"), "production commission", items=[{"code": crate}])
     day = (lorry.leaves - moment(0, "00:00")).days
     book.tell(farm, moment(day, "06:30"), "production pack", parent=crate, children=[lot])
-    book.hand_over(farm, packer, [{"code": crate}], lorry)
+    book.hand_over(farm, packer, [{"code": crate}], lorry, documents=[promise])
     book.tell(packer, moment(day, "12:00"), "wholesale unpack", parent=crate, children=[lot])
     back = Lorry(moment(day, "15:00"), moment(day, "17:00"), "logistics receive")
     book.hand_over(packer, farm, [{"code": crate}], back)
 
 
-def _merged(book: Book, packer: Enterprise, lots: Sequence[Thing], day: int) -> Thing:
+def _merged(
+    book: Book, packer: Enterprise, lots: Sequence[Thing], day: int, tested: Mapping[str, str]
+) -> Thing:
     total = sum(Decimal(lot["quantity"]) for lot in lots) * Decimal("0.9")
     merged = part(codes.own(packer.uscc, f"WASH-{short(day)}"), total.quantize(Decimal("0.1")))
-    report = paper("test_report", f"DEMO-T{short(day)}", packer, day)
     book.tell(
         packer,
         moment(day, "13:30"),
@@ -77,13 +86,18 @@ def _merged(book: Book, packer: Enterprise, lots: Sequence[Thing], day: int) -> 
         inputs=list(lots),
         outputs=[merged],
         product={"name": "清洗蔬菜 Washed vegetables", "produced_on": dated(day)},
-        documents=[report],
+        documents=[tested],
     )
     return merged
 
 
 def _packed(
-    book: Book, packer: Enterprise, shops: Sequence[Enterprise], merged: Thing, day: int
+    book: Book,
+    packer: Enterprise,
+    shops: Sequence[Enterprise],
+    merged: Thing,
+    day: int,
+    tested: Mapping[str, str],
 ) -> None:
     """Split into one lot of packs for each shop, delivered in the next morning's dark."""
     boxes = int(Decimal(merged["quantity"]) / len(shops) / _PACK_KG)
@@ -100,7 +114,7 @@ def _packed(
     )
     for shop, lot in zip(shops, lots, strict=True):
         lorry = Lorry(moment(day + 1, "04:00"), moment(day + 1, "05:20"), "retail receive")
-        book.hand_over(packer, shop, [lot], lorry)
+        book.hand_over(packer, shop, [lot], lorry, documents=[tested])
         for _ in range(3):
             sold = part(lot["code"], book.chance.randint(1, 3), "C62")
             book.tell(shop, book.spread(day + 1), "retail sale", items=[sold])

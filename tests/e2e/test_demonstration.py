@@ -15,7 +15,7 @@ import pytest
 
 from services import demonstration
 from services.city import SUBSYSTEMS
-from services.demonstration.faults import Fault, faults
+from services.demonstration.fault_table import Fault, faults
 from services.home import Home
 from suyuan.storage.provision import database_name
 from tests.e2e.running import RunningCity

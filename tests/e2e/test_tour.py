@@ -17,7 +17,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from services.demonstration.faults import faults
+from services.demonstration.fault_table import faults
 from tests.e2e.running import SUYUAN, RunningCity
 
 SECONDS = 90

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
@@ -17,12 +17,14 @@ from services.city import SUBSYSTEMS
 from services.demonstration import Part, Participant, codes
 from services.demonstration.book import FIRST_DAY
 from services.demonstration.enterprises import everybody
-from services.demonstration.faults import faults
+from services.demonstration.fault_table import faults
 from suyuan.domain.codes import recognise
 from suyuan.domain.events import Event
+from suyuan.domain.profiles.checking import Checkers
 from suyuan.web.qr import page_address
 from suyuan.wire.city import read_event
 from suyuan.wire.divisions import division_name
+from suyuan.wire.profiles import shipped
 
 WHO = demonstration.participants()
 BOOK = demonstration.everyday()
@@ -141,8 +143,39 @@ def test_pages_are_of_codes_in_the_city_one_of_each_sector() -> None:
     assert demonstration.pages(Part.NONE) == []
 
 
+def test_every_event_is_of_its_departments_sector_and_keeps_its_profile(
+    events: list[Event],
+) -> None:
+    checkers = Checkers(shipped().values())
+    home = {one.uscc: one.home for one in WHO}
+    wrong = defaultdict(set)
+    told = {r["id"] for reports in BOOK.reports.values() for r in reports}
+    for event in (one for one in events if one.id in told):  # the README's story names no sector
+        assert event.sector == home[event.party.short]
+        label, breaches = checkers.check(event)
+        assert event.correction is not None or (label or "").startswith(f"{event.sector}/")
+        for breach in breaches:
+            wrong[breach.rule] |= {item.code.key for item in event.things()}
+    assert set(wrong) == {*RULES_BROKEN, "from.party", "document.release_certificate"}
+    for rule, name in RULES_BROKEN.items():
+        assert recognise(faults()[name].code).key in wrong[rule]
+        assert "profile_breach" in faults()[name].findings
+    found = {f.code for f in faults().values() if "profile_breach" in f.findings}
+    clean = {c for codes in BOOK.ends.values() for c in codes} - found
+    assert not {recognise(c).key for c in clean} & set().union(*wrong.values())
+
+
+# The rule of a profile that each of these faults breaks.
+RULES_BROKEN = {
+    "no_certificate_no_entry": "no_certificate",
+    "clock.confirm": "late_confirmation",
+    "control_point.core_temperature": "undercooked",
+    "designated_outlet": "undesignated_outlet",
+}
+
+
 def test_every_fault_says_who_and_how_it_is_found() -> None:
-    assert len(faults()) == 8
+    assert len(faults()) == 12
     ends = {code for codes in BOOK.ends.values() for code in codes}
     for fault in faults().values():
         assert fault.where in everybody()
