@@ -1,5 +1,7 @@
 """How many codes a second one core recognises, gives out and prints, and whether each is read back.
 
+Beside them how many events it holds against their sector's profile.
+
 ``python -m bench.codes [--quick]`` prints one JSON line, as every bench does.
 """
 
@@ -17,13 +19,17 @@ from uuid import uuid4
 import zxingcpp
 
 from bench.figures import Figure, report
+from bench.sectors import events
 from suyuan.domain.codes import Use, recognise
 from suyuan.domain.coding.ranges import CodeRange, Run
 from suyuan.domain.coding.serials import Serials
+from suyuan.domain.profiles.checking import Checkers
+from suyuan.wire.breaches import write_breaches
 from suyuan.wire.labels import symbols
 from suyuan.wire.labels.files import open_labels
 from suyuan.wire.labels.label import Label, labels
 from suyuan.wire.labels.layouts import LabelFormat
+from suyuan.wire.profiles import shipped
 
 OWNER = "91350100M000100Y43"
 GTIN = "06901234567892"
@@ -89,6 +95,22 @@ def printed(count: int) -> list[Label]:
     return list(labels(ADDRESS, given, given.run, KEYS))
 
 
+class Profiles:
+    """The shipped profiles, and events of every sector to hold against them."""
+
+    def __init__(self) -> None:
+        self._checkers = Checkers(shipped().values())
+        self._events = events()
+
+    def check(self, count: int) -> None:
+        """Check so many events, and write what they lack as it is kept."""
+        check = self._checkers.check
+        for _ in range(count // len(self._events)):
+            for event in self._events:
+                _, breaches = check(event)
+                write_breaches(breaches)
+
+
 def decoded(count: int) -> float:
     """The share of so many symbols that a decoder reads back as what they carry."""
     read = 0
@@ -126,6 +148,12 @@ def main() -> None:
             Figure("generated_per_s", per_s(generate, 100_000 // part, rounds), "1/s", 100_000),
             Figure("labels_per_s", per_s(print_sheets, 2_100 // part, rounds), "1/s", 500),
             Figure("qr_per_s", per_s(draw, 5_000 // part, rounds), "1/s", 1_000),
+            Figure(
+                "profile_events_per_s",
+                per_s(Profiles().check, 90_000 // part, rounds),
+                "1/s",
+                30_000,
+            ),
             Figure("decoded", decoded(2_000 // part), "", 1.0),
         ],
     )
