@@ -6,6 +6,7 @@ order first.
 
 from __future__ import annotations
 
+import re
 import signal
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from services.terminal import Terminal
 from suyuan.domain.errors import Refused
 
 KEY_VARIABLE = "SUYUAN_KEY"
+_ADDRESS = re.compile(r"https?://[^/\s?#]+[^\s?#]*")
 _REGISTRY_VARIABLE = "SUYUAN_REGISTRY"
 
 
@@ -43,8 +45,10 @@ def watched(
         settle = settle or drop.settle
     if folder is None or (url is None and keyed):
         raise Refused("drop_not_told")
-    key = environment.get(variable, "")
-    if keyed and not key:
+    if url is not None and not _ADDRESS.fullmatch(url):
+        raise Refused("drop_url_malformed", url=url)
+    key = environment.get(variable, "").strip()
+    if keyed and not (key and key.isascii()):
         raise Refused("drop_key_missing", variable=variable)
     return Watched(folder.absolute(), url or "", key, settle or SETTLE_SECONDS)
 

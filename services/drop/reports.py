@@ -10,17 +10,19 @@ from typing import Any, BinaryIO, Self
 
 import httpx
 
-from services.drop.service import Sentence, Service, both, problems_of
+from services.drop.service import Sentence, Service, both, members, problems_of
 from services.drop.taking import REASONS, REJECTED_NDJSON, Counts, Outcome, Taking
 from services.file_sending import said
 from suyuan.wire.report_files import REPORT_BYTES, ReportText, read_report_file
 from suyuan.wire.reports import NDJSON_TYPE
 
 # A batch is stored in about a second, and is far below what a service takes at once.
-_BATCH_REPORTS = 500
+_BATCH_REPORTS = 1_000
 _BATCH_BYTES = 2 * 1024 * 1024
 
 _ENDINGS = (".json", ".jsonld", ".ndjson", ".jsonl")
+# What is relied upon of an answer.
+_MEMBERS = ("accepted", "repeated", "ids", "rejected")
 _COLUMNS = ("行号", "Row", "位置", "Pointer", "原因", "Reason")
 
 
@@ -119,7 +121,7 @@ class _Batch:
         if not answer.is_success:
             self._refused.add(batch[0], [("", one) for one in problems_of(answer)])
             return Counts(read=1, rejected=1)
-        told = said(answer)
+        told = members(answer, *_MEMBERS)
         wrong = sum(event_id is None for event_id in told["ids"])
         if wrong:
             self._list(batch, told)
@@ -133,7 +135,7 @@ class _Batch:
             places = [0]
         else:  # such lines among others: which one a fault is of, shows when each goes alone
             for report in batch:
-                alone = said(self._service.ask(_posting([report])))
+                alone = members(self._service.ask(_posting([report])), *_MEMBERS)
                 if None in alone["ids"]:
                     self._list([report], alone)
             return

@@ -107,7 +107,7 @@ class Service:
         try:
             try:
                 answer = question(self._client)
-            except httpx.TransportError as error:
+            except httpx.RequestError as error:
                 raise self._no_answer(error) from error
             _require_usable(answer)
         except NotNow as error:
@@ -119,7 +119,7 @@ class Service:
             self._tell(None)
         return answer
 
-    def _no_answer(self, error: httpx.TransportError) -> NotNow:
+    def _no_answer(self, error: httpx.RequestError) -> NotNow:
         params = {"url": str(self._client.base_url), "reason": str(error) or type(error).__name__}
         return NotNow("no_answer", both("drop_no_answer", params))
 
@@ -140,6 +140,15 @@ def problems_of(answer: httpx.Response) -> list[Sentence]:
     return [whole, *((str(f.get("detail")),) * 2 for f in found if isinstance(f, dict))]
 
 
+def members(answer: httpx.Response, *names: str) -> dict[str, Any]:
+    """The JSON object of an answer, which has these members. Raises NotNow for a stranger's."""
+    body = said(answer)
+    if not body or not body.keys() >= set(names):
+        stranger = both("drop_stranger", {"url": str(answer.url.copy_with(query=None))})
+        raise NotNow("no_answer", stranger)
+    return body
+
+
 def _require_usable(answer: httpx.Response) -> None:
     """Raise NotNow or Stumbled for what another hour or another key could change."""
     status = answer.status_code
@@ -156,14 +165,12 @@ def _require_ours(answer: httpx.Response) -> None:
     """Raise NotNow for a page of somebody else, or where a part could not be taken now."""
     if answer.headers.get("content-type", "").startswith("text/csv"):
         return
-    body = said(answer)
-    if not body:
-        stranger = both("drop_stranger", {"url": str(answer.url.copy_with(query=None))})
-        raise NotNow("no_answer", stranger)
+    body = members(answer)
     rejected = body.get("rejected")
     for fault in rejected if isinstance(rejected, list) else ():
-        if fault["code"] in _AWAY:
-            raise NotNow("refused", _put_off(answer.status_code, (fault["detail"],) * 2))
+        if isinstance(fault, dict) and fault.get("code") in _AWAY:
+            detail = str(fault.get("detail"))
+            raise NotNow("refused", _put_off(answer.status_code, (detail, detail)))
 
 
 def _put_off(status: int, told: Sentence) -> Sentence:

@@ -13,14 +13,16 @@ from urllib.parse import quote
 
 import httpx
 
-from services.drop.service import Sentence, Service, Stumbled, WrongFile, both, problems_of
+from services.drop.service import Sentence, Service, Stumbled, WrongFile, both, members, problems_of
 from services.drop.taking import REJECTED_CSV, Counts, Outcome, Taking
-from services.file_sending import OPEN_STATES, fetch, post_file, said, sheet_format
+from services.file_sending import OPEN_STATES, fetch, post_file, sheet_format
 from suyuan.wire.sheets.columns import REPORT_COLUMNS
 
 _POLL_SECONDS = 0.3
 # What the service adds to the columns of the file.
 _ADDED = len(REPORT_COLUMNS)
+# What is relied upon of a job.
+_MEMBERS = ("id", "state", "rows_read", "rows_total", "accepted", "repeated", "rejected", "problem")
 _MARK = "utf-8-sig"  # Excel takes a CSV for UTF-8 by its mark
 
 
@@ -60,14 +62,14 @@ def _begin(service: Service, taking: Taking) -> dict[str, Any]:
     )
     if not answer.is_success:
         raise WrongFile(*problems_of(answer))
-    job = said(answer)
+    job = members(answer, *_MEMBERS)
     taking.keep_note({"job": job["id"]})
     return job
 
 
 def _job(service: Service, job: str, language: str = "zh") -> dict[str, Any] | None:
     answer = service.get(f"/v1/jobs/{quote(job, safe='')}", language)
-    return said(answer) if answer.is_success else None
+    return members(answer, *_MEMBERS) if answer.is_success else None
 
 
 def _ended(service: Service, taking: Taking, job: dict[str, Any]) -> Outcome:

@@ -56,7 +56,8 @@ def watch(watched: Watched, say: Say) -> None:
                 while True:
                     session.look()
                     time.sleep(LOOK_SECONDS)
-        except FolderGone as error:
+        except (FolderGone, OSError) as error:
+            # A share that goes away does so at any step, and in more ways than one.
             if str(error) != gone:
                 gone = str(error)
                 say("drop_folder_gone", reason=gone)
@@ -73,7 +74,7 @@ def take_in_once(watched: Watched, say: Say) -> bool:
             while session.look(wait=False):
                 time.sleep(min(watched.settle / 5, LOOK_SECONDS))
             return session.all_is_well
-    except FolderGone as error:
+    except (FolderGone, OSError) as error:
         raise Unavailable("drop_folder_unusable", reason=str(error)) from error
     except NotNow as error:
         raise Unavailable("drop_gave_up", reason=error.said[1].rstrip(".")) from error
@@ -117,13 +118,13 @@ class _Session:
         self._service.close()
 
     def look(self, *, wait: bool = True) -> bool:
-        """Take in every file that has come whole; whether there are others. Raises FolderGone."""
+        """Take in every file that has come whole; whether there are others.
+
+        Raises FolderGone, or OSError where it goes away this very moment.
+        """
         self._folder.require_there()
-        try:
-            self._taken.look(self._folder.taken())
-            self._arrived.look(self._folder.arrived())
-        except OSError as error:
-            raise FolderGone(error.strerror) from error
+        self._taken.look(self._folder.taken())
+        self._arrived.look(self._folder.arrived())
         left = self._left = len(self._taken) + len(self._arrived)
         self._count()
         for name, _ in self._taken.settled():

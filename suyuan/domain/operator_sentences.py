@@ -245,6 +245,10 @@ OPERATOR_SENTENCES: dict[str, tuple[str, str]] = {
             " folder."
         ),
     ),
+    "drop_url_malformed": (
+        "“{url}”不是服务的地址；请写成 http://主机:端口，可带子系统，如 http://主机:8000/food。",
+        '"{url}" is no address of a service; write http://host:port, or http://host:8000/food.',
+    ),
     "drop_watched": (
         "{path} 已有进程 {pid} 在处理。",
         "{path} is being watched already (process {pid}).",

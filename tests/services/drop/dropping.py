@@ -31,6 +31,19 @@ def drop_once(city: City, folder: Path, *, at: str = "gateway", to: str = "/meat
     return CliRunner().invoke(app, ["drop", *given], env=environment)
 
 
+def drop_once_apart(city: City, folder: Path, under: list[str]) -> subprocess.CompletedProcess[str]:
+    """The same as a process of its own, under a program that takes something away from it."""
+    command = [sys.executable, "-m", "services.cli", "drop", str(folder), "--to"]
+    return subprocess.run(
+        [*under, *command, f"{city.url}/meat", "--once", "--settle", "0.1"],
+        env={**os.environ, "SUYUAN_KEY": city.keys["seller"], **ENGLISH},
+        capture_output=True,
+        text=True,
+        timeout=WAIT_SECONDS,
+        check=False,
+    )
+
+
 def names(folder: Path, below: str) -> list[str]:
     return sorted(path.name for path in (folder / below).iterdir())
 

@@ -119,6 +119,9 @@ def test_a_key_that_is_refused_is_waited_for(city: City, folder: Path) -> None:
     with watching(folder, city.served["meat"].url, "sk_" + "x" * 43) as watcher:
         wait_for(lambda: "HTTP 401" in watcher.said(), watcher.said())
         assert names(folder, "working") == ["a.csv"]
+        watcher.process.terminate()  # while it waits for the next try
+        assert watcher.process.wait(5) == 0
+        assert "Traceback" not in watcher.said()
     assert drop_once(city, folder).exit_code == 0
 
 

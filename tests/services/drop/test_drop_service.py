@@ -15,6 +15,7 @@ import pytest
 
 from services.drop.service import NotNow, Patience, Service, Stumbled, problems_of
 from services.drop.watcher import Watched, take_in_once
+from suyuan.domain.errors import Unavailable
 from tests.services.reports import report
 
 OK = (200, {}, {"id": "1"})
@@ -92,6 +93,17 @@ def test_what_another_hour_may_change_is_asked_again(
         f"The service does not take it now (HTTP {status}): Later; it is tried again."
     )
     assert last is None
+
+
+def test_an_answer_that_lacks_what_it_must_have_puts_the_file_off(
+    told: Told, tmp_path: Path
+) -> None:
+    for name, content in (("a.ndjson", json.dumps(report("a"))), ("a.csv", "id\n1\n")):
+        told.answers = [OK]
+        (tmp_path / name).write_text(content)
+        with pytest.raises(Unavailable, match="drop_gave_up"):
+            take_in_once(Watched(tmp_path, told.url, "sk_x", settle=0.1), lambda *_, **__: None)
+        (tmp_path / "working" / name).unlink()
 
 
 def test_it_waits_as_long_as_it_was_asked_to(told: Told, service: Service) -> None:
