@@ -3,7 +3,7 @@
 A recall asks for things, not for the events between, and for millions of them. Most are followed by
 set in the database (``suyuan.storage.reach``); what is rare (a code used again, a container inside
 itself, a return, a lot whose flow must be told apart) is followed here, one task at a time, by the
-walk's own rules: ``Tracing`` does each task, and what would follow from it is given back.
+walk's own rules: ``Steps`` does each task, and what would follow from it is given back.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from suyuan.domain.codes import Code
 from suyuan.domain.facts import Facts, Window
 from suyuan.domain.flow import Site
 from suyuan.domain.lookup import Answer, Ask, Direction, Edge, Key, Lookup, Movement, Order, Role
-from suyuan.domain.tracing import Contents, History, Making, Tracing, WalkTask
+from suyuan.domain.steps import Steps
+from suyuan.domain.tasks import Contents, History, Making, WalkTask
 from suyuan.domain.trail import Question, Reason
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -50,7 +51,7 @@ class Reach:
 class Follow:
     """A task: what became of a thing from ``since`` on; ``direct`` if its code was asked for.
 
-    ``entry`` and ``site`` are where the walk would come to it; see ``suyuan.domain.tracing``.
+    ``entry`` and ``site`` are where the walk would come to it; see ``suyuan.domain.tasks``.
     """
 
     code: str
@@ -157,21 +158,21 @@ def find_lasts(reach: Reach, codes: Iterable[str]) -> Generator[Lookup, Answer, 
     return {code: last for code, last in found if last is not None}
 
 
-class _OneStep(Tracing):
+class _OneStep(Steps):
     """Does tasks and collects what they lead to, where a walk would go on."""
 
     def __init__(self, question: Question, facts: Facts, *, whole: bool = True) -> None:
+        super().__init__(question, facts)
         self._whole = whole
         self._led_to: dict[WalkTask, None] = {}
         self._told: dict[tuple[Order, int, str], Reason] = {}
-        super().__init__(question, facts)
 
-    def _add(self, task: WalkTask) -> None:
+    def add(self, task: WalkTask) -> None:
         self._led_to[task] = None
 
-    def _note(self, reason: Reason) -> None:
+    def note(self, reason: Reason) -> None:
         """Keep every edge: a thing's last one is wanted, not an event's best reason."""
-        if self._question.direction is Direction.OWN:
+        if self.question.direction is Direction.OWN:
             edge = reason.edge
             carried = int(reason.stay_of is not None)
             known = self._told.setdefault((edge.order, -carried, edge.code), reason)
@@ -183,25 +184,25 @@ class _OneStep(Tracing):
         while wanted := self._wanted(tasks):
             for first in range(0, len(wanted), _MAX_KEYS):
                 keys: tuple[Key, ...] = tuple(wanted[first : first + _MAX_KEYS])
-                lookup = Lookup(keys, known_at=self._question.known_at)
-                self._facts.learn(lookup, (yield lookup))
-            self._facts.upset = False  # nothing was concluded yet
+                lookup = Lookup(keys, known_at=self.question.known_at)
+                self.facts.learn(lookup, (yield lookup))
+            self.facts.upset = False  # nothing was concluded yet
 
     def _wanted(self, tasks: Sequence[WalkTask]) -> list[Key]:
-        missing = dict.fromkeys(key for task in tasks for key in self._missing(task))
+        missing = dict.fromkeys(key for task in tasks for key in self.missing(task))
         if self._whole:
             return list(missing)
-        return [*missing, *(Key(Ask.EVENT, e.hex()) for e in self._facts.unchecked_events())]
+        return [*missing, *(Key(Ask.EVENT, e.hex()) for e in self.facts.unchecked_events())]
 
     def follow(self, tasks: Iterable[WalkTask]) -> list[Task]:
         self._led_to.clear()
         for task in tasks:
-            self._do(task)
+            self.do(task)
         return [_as_told(task) for task in self._led_to]
 
     def last(self, thing: History) -> Last | None:
         self._told.clear()
-        self._do(thing)
+        self.do(thing)
         return None if not self._told else _as_last(self._told[max(self._told)].edge)
 
 
@@ -258,10 +259,10 @@ class _Travelling(_OneStep):
     """Notes where things came, and when first."""
 
     def __init__(self, question: Question, facts: Facts, *, whole: bool = True) -> None:
-        self.came: dict[str, datetime] = {}
         super().__init__(question, facts, whole=whole)
+        self.came: dict[str, datetime] = {}
 
-    def _note(self, reason: Reason) -> None:
+    def note(self, reason: Reason) -> None:
         place, time = reason.edge.place, reason.edge.time
         if place is not None and time < self.came.get(place, _NEVER):
             self.came[place] = time

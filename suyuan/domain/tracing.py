@@ -1,461 +1,75 @@
-"""What a walk does with the facts it has: tasks, worked off until facts are missing.
+"""A walk's tasks in their order: worked off until facts are missing, its events with their reasons.
 
-    own history   direct edges, and the moves of every container during a stay in it
-    up            own history, and for each transformation that made the thing, up of every input
-                  (and of what was inside it) to the moment it was consumed; up of a serial's lot
-    down          own history from a time on, and down of every output made from the thing,
-                  or from a container while the thing was inside, and of what was inside it;
-                  down of a lot's serials
-
-Everything is finite because a task is done again only for a wider window (TRACING.md, rule 6).
-Tasks are worked off in the order in which they arise: what is near is found first.
+Tasks are worked off in the order in which they arise: what is near is found first. What each does
+is ``suyuan.domain.steps``.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime
-from itertools import chain
 
-from suyuan.domain import containment
-from suyuan.domain.chain import Link, Via
-from suyuan.domain.codes.gs1 import is_lot_key
-from suyuan.domain.containment import Oddity, Stay
-from suyuan.domain.facts import Facts, Window, contains, overlap, within
-from suyuan.domain.flow import Flow, Site, site_of
-from suyuan.domain.lives import life_at
-from suyuan.domain.lookup import Ask, Edge, Key, Movement, Order, Rank, Role
-from suyuan.domain.trail import Direction, Question, Reason, Trail
+from suyuan.domain.chain import Via
+from suyuan.domain.facts import Facts, within
+from suyuan.domain.lookup import Direction, Key
+from suyuan.domain.steps import Steps
+from suyuan.domain.tasks import History, WalkTask
+from suyuan.domain.trail import Question, Reason
 
 # So many tasks are done at a stretch; then whoever drives the walk may do something else.
 _STRETCH = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class History:
-    """A task: the history of one thing in one direction, within a window.
-
-    ``entry`` is where in its order the walk came to the thing, and ``site`` the place of that: a
-    container has the life of that point, a lot the flow of that site. Without them it has all.
-    """
-
-    code: str
-    direction: Direction
-    window: Window
-    hop: int
-    via: Via
-    entry: Order | None = None
-    site: Site | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Making:
-    """A task: a transformation met from ``code``, upwards from an output or down from an input."""
-
-    node: str
-    direction: Direction
-    code: str
-    hop: int
-
-
-@dataclass(frozen=True, slots=True)
-class Contents:
-    """A task: whatever was inside a container at an instant of the window."""
-
-    container: str
-    direction: Direction
-    window: Window
-    hop: int
-    entry: Order | None = None
-
-
-WalkTask = History | Making | Contents
-
-
-@dataclass(frozen=True, slots=True)
-class _Carried:
-    """A stay around a thing, its part within the window, and what its container did meanwhile."""
-
-    stay: Stay
-    inner: Window
-    edges: tuple[Edge, ...]
-
-
-class Tracing:
+class Tracing(Steps):
     """Works off tasks as far as the facts reach; what blocks it is the next frontier."""
 
     def __init__(self, question: Question, facts: Facts) -> None:
-        self._question = question
-        self._facts = facts
+        super().__init__(question, facts)
         self._queued: set[WalkTask] = set()
-        self._visited: dict[tuple[object, ...], list[Window]] = {}
         self._tasks: deque[WalkTask] = deque()
-        self._blocked: list[WalkTask] = []
-        self._flows: dict[tuple[str, datetime | None], Flow] = {}
-        self.trail = Trail()
+        self._blocked: list[tuple[WalkTask, list[Key]]] = []
         code, direction, as_of = question.code.key, question.direction, question.as_of
         if direction is not Direction.DOWN:
             upward = Direction.UP if direction is Direction.BOTH else direction
-            self._add(History(code, upward, (None, as_of), 0, Via.DIRECT))
+            self.add(History(code, upward, (None, as_of), 0, Via.DIRECT))
         if direction in (Direction.DOWN, Direction.BOTH):
-            self._add(History(code, Direction.DOWN, (question.since, as_of), 0, Via.DIRECT))
+            self.add(History(code, Direction.DOWN, (question.since, as_of), 0, Via.DIRECT))
 
     def advance(self) -> list[Key] | None:
         """Do what can be done: ``None`` after a stretch of it, else the questions that are open."""
-        self._flows.clear()
+        self.forget_flows()
         for _ in range(_STRETCH):
             if "max_events" in self.trail.limits_hit:
                 return []
             if not self._tasks:
                 return self._frontier()
-            self._do(self._tasks.popleft())
+            task = self._tasks.popleft()
+            if missing := self.missing(task):
+                self._blocked.append((task, missing))
+            else:
+                self.do(task)
         return None
 
     def _frontier(self) -> list[Key]:
         """The questions that all blocked tasks wait for; those are tried again afterwards."""
-        wanted = [key for task in self._blocked for key in self._missing(task)]
-        self._tasks.extend(self._blocked)
+        wanted = [key for _, missing in self._blocked for key in missing]
+        self._tasks.extend(task for task, _ in self._blocked)
         self._blocked.clear()
         return wanted
 
-    def _add(self, task: WalkTask) -> None:
+    def add(self, task: WalkTask) -> None:
+        """Queue a task, each once."""
         if task not in self._queued:
             self._queued.add(task)
             self._tasks.append(task)
 
-    def _do(self, task: WalkTask) -> None:
-        if self._missing(task):
-            self._blocked.append(task)
-            return
-        match task:
-            case History():
-                self._history(task)
-            case Making():
-                self._making(task)
-            case Contents():
-                self._inside(task)
-
-    def _is_done(self, window: Window, *keys: tuple[object, ...]) -> bool:
-        """Whether any of the keys was visited for a window that holds this one; the first is now.
-
-        Each key is a wider way to say the same.
-        """
-        if any(contains(outer, window) for key in keys for outer in self._visited.get(key, ())):
-            return True
-        done = self._visited.setdefault(keys[0], [])
-        done[:] = [inner for inner in done if not contains(window, inner)]
-        done.append(window)
-        return False
-
-    # --- What must be known before a task can be done ---------------------------------------------
-
-    def _missing(self, task: WalkTask) -> list[Key]:
-        match task:
-            case History():
-                return self._missing_history(task.code, task.window[1], task.direction)
-            case Making():
-                key = Key(Ask.TRANSFORMATION, task.node, None, self._question.as_of)
-                return self._unknown(key)
-            case Contents():
-                return self._missing_contents(task)
-
-    def _unknown(self, *keys: Key) -> list[Key]:
-        return [key for key in keys if not self._facts.covers(key)]
-
-    def _missing_history(
-        self, code: str, until: datetime | None, direction: Direction = Direction.UP
-    ) -> list[Key]:
-        wanted = self._unknown(Key(Ask.CODE, code, None, until))
-        if direction is Direction.DOWN and is_lot_key(code):
-            wanted += self._unknown(Key(Ask.CONTENTS, code, None, until))
-        return wanted or containment.missing(self._facts, code, until)
-
-    def _missing_contents(self, task: Contents) -> list[Key]:
-        """What holds something was named as a parent; of what was not, nobody need be asked."""
-        wanted = self._unknown(Key(Ask.CODE, task.container, None, task.window[1]))
-        if wanted or not self._is_container(task.container):
-            return wanted
-        wanted = self._unknown(Key(Ask.CONTENTS, task.container, None, task.window[1]))
-        if wanted:
-            return wanted
-        until = self._contents_known_until(task)
-        return [k for c in self._children(task) for k in self._missing_history(c, until)]
-
-    def _contents_known_until(self, task: Contents) -> datetime | None:
-        """Downwards a child is followed to the end anyway, so its history is asked for once."""
-        return self._question.as_of if task.direction is Direction.DOWN else task.window[1]
-
-    def _children(self, task: Contents) -> list[str]:
-        packed = self._facts.of_other(task.container, (Role.CHILD,))
-        until = task.window[1]
-        return list(
-            dict.fromkeys(
-                e.code for e in packed if e.rank is Rank.ADD and (until is None or e.time <= until)
-            )
-        )
-
-    # --- The history of a thing -------------------------------------------------------------------
-
-    def _history(self, task: History) -> None:
-        code, direction, site = task.code, task.direction, task.site
-        edges = self._facts.edges(code)
-        is_lot = any(e.is_lot for e in edges)
-        life = None if task.entry is None else life_at(self._facts, code, task.entry)
-        if not is_lot:
-            site = None  # a serial is in one place
-        wider = [(code, direction, s, n) for s in {site, None} for n in {life, None}]
-        flowing = None
-        if direction is Direction.UP and site and task.entry:
-            # Each use of a lot is judged, also where the lot was followed before, and further.
-            flowing = self._flowing(task, site, task.entry)
-        if self._is_done(task.window, (code, direction, site, life), *wider):
-            return
-        if edges or task.via is not Via.DIRECT:  # a lot may be known by its serials alone
-            self.trail.things[code] = self.trail.things.get(code, False) or is_lot
-        if direction is not Direction.UP and site and task.entry:
-            flowing = self._flowing(task, site, task.entry)
-        direct = [
-            e
-            for e in self._in_life(code, edges, life)
-            if within(e.time, task.window) and (flowing is None or e in flowing)
-        ]
-        for edge in direct:
-            self._note(Reason(task.via, task.hop, edge))
-        carried = list(self._tell_carried(task, life, flowing))
-        if direction is Direction.UP:
-            self._upwards(task, direct)
-        elif direction is Direction.DOWN:
-            self._downwards(task, [*direct, *carried])
-
-    def _in_life(self, code: str, edges: list[Edge], life: int | None) -> list[Edge]:
-        if life is None:
-            return edges
-        return [e for e in edges if life_at(self._facts, code, e.order) == life]
-
-    def _flowing(self, task: History, site: Site, entry: Order) -> frozenset[Edge] | None:
-        """What of a lot belongs to the flow from or to the site where the walk came to it.
-
-        ``None`` is all of it: a lot that was never moved and is nowhere else.
-        """
-        code, until = task.code, task.window[1]
-        if all(_stayed(edge, site) for edge in self._facts.edges(code)):
-            return None
-        flow = self._flows.get((code, until))
-        if flow is None:
-            around = self._around(code, (None, until), None)
-            moved = chain.from_iterable(carried.edges for carried in around)
-            own = (e for e in self._facts.edges(code) if until is None or e.time <= until)
-            flow = self._flows[code, until] = Flow(code, dict.fromkeys((*own, *moved)))
-        if task.direction is Direction.DOWN:
-            return flow.out_of(site, entry[0])
-        inflow = flow.into(site, entry[0])
-        if inflow.gap:
-            use = next(e for e in self._facts.edges(code) if e.order == entry)
-            self.trail.oddities[Oddity("gap", use)] = None
-        return inflow.edges
-
-    def _tell_carried(
-        self, task: History, life: int | None, flowing: frozenset[Edge] | None
-    ) -> Iterator[Edge]:
-        """Note the moves of the containers around a thing; give back those edges."""
-        self._tell_oddities(task.code, task.window)
-        for carried in self._around(task.code, task.window, life):
-            stay = carried.stay
-            edges = [e for e in carried.edges if flowing is None or e in flowing]
-            if not edges and flowing is not None and stay.opened not in flowing:
-                continue
-            self._link(Link(stay.opened.code, stay.container, "contained", stay.opened.id))
-            for edge in edges:
-                self._note(self._carried_reason(task, carried, edge))
-            yield from edges
-
-    def _carried_reason(self, task: History, carried: _Carried, edge: Edge) -> Reason:
-        stay, inner = carried.stay, carried.inner
-        if edge.role is Role.EMPTIED:
-            return Reason(task.via, task.hop, edge)
-        via = Via.CONTAINER if task.via is Via.DIRECT else task.via
-        return Reason(
-            via,
-            task.hop,
-            edge,
-            (inner[0] or stay.opened.time, inner[1]),
-            (stay.opened.code, stay.container),
-            stay.closed is None or stay.implicit,
-        )
-
-    def _tell_oddities(self, code: str, window: Window) -> None:
-        _, oddities = containment.stays(self._facts, code, window[1])
-        told = (o for o in oddities if within(o.edge.time, window))
-        self.trail.oddities.update(dict.fromkeys(told))
-
-    def _around(self, code: str, window: Window, life: int | None) -> Iterator[_Carried]:
-        """Every stay of a thing, and of its containers while it was inside; oldest first."""
-        pending: list[tuple[str, Window, int | None]] = [(code, window, life)]
-        seen: dict[tuple[str, int], list[Window]] = {}
-        while pending:
-            inside, within_window, its_life = pending.pop()
-            known, _ = containment.stays(self._facts, inside, within_window[1])
-            for stay in known:
-                inner = overlap(stay.window, within_window)
-                entry = stay.opened.order
-                if inner is None or its_life not in (None, life_at(self._facts, inside, entry)):
-                    continue
-                life_there = life_at(self._facts, stay.container, entry)
-                done = seen.setdefault((stay.container, life_there), [])
-                if any(contains(outer, inner) for outer in done):
-                    # All but the end of this very stay was told with the wider one.
-                    yield _Carried(stay, inner, tuple(self._emptyings(stay, inner)))
-                    continue
-                done.append(inner)
-                yield _Carried(stay, inner, tuple(self._moves(stay, inner, life_there)))
-                pending.append((stay.container, inner, life_there))
-
-    def _emptyings(self, stay: Stay, inner: Window) -> Iterator[Edge]:
-        for edge in self._facts.edges(stay.container):
-            if edge.role is Role.EMPTIED and within(edge.time, inner) and _is_move(edge, stay):
-                yield edge
-
-    def _moves(self, stay: Stay, inner: Window, life: int) -> Iterator[Edge]:
-        """A container's packing of other things is not the thing's history; its moves are."""
-        for edge in self._facts.edges(stay.container):
-            if not within(edge.time, inner) or not _is_move(edge, stay):
-                continue
-            if life_at(self._facts, stay.container, edge.order) == life:
-                yield edge
-
-    # --- Onwards ----------------------------------------------------------------------------------
-
-    def _upwards(self, task: History, edges: Iterable[Edge]) -> None:
-        """To the transformations that put the thing out, and to the lot that it is of."""
-        lots: set[str] = set()
-        for edge in edges:
-            if edge.other is None:
-                continue
-            if edge.role is Role.OUTPUT:
-                self._add(Making(edge.other, Direction.UP, task.code, task.hop))
-            elif edge.role is Role.MEMBER and edge.other not in lots:
-                lots.add(edge.other)
-                self._link(Link(edge.other, task.code, "of_lot", edge.id))
-                window = (None, edge.time)
-                self._add(History(edge.other, Direction.UP, window, task.hop, Via.LOT))
-
-    def _downwards(self, task: History, edges: Iterable[Edge]) -> None:
-        """To the transformations that consumed the thing, or a container with the thing inside."""
-        for edge in edges:
-            if edge.role is Role.INPUT and edge.other:
-                self._add(Making(edge.other, Direction.DOWN, task.code, task.hop))
-        if task.via is Via.DIRECT:
-            self._look_inside(task.code, Direction.DOWN, task.window, task.hop, None)
-        if is_lot_key(task.code):
-            self._serials(task)
-
-    def _serials(self, task: History) -> None:
-        """Of a lot, from the first event that names both: what the lot was before is in them."""
-        since, until = task.window
-        seen: set[str] = set()
-        for edge in self._facts.of_other(task.code, (Role.MEMBER,)):
-            if edge.code in seen or (until is not None and edge.time > until):
-                continue
-            seen.add(edge.code)
-            early = since is not None and edge.time < since
-            if early and task.via is not Via.DIRECT:
-                continue
-            self._link(Link(task.code, edge.code, "of_lot", edge.id))
-            window = (since if early else edge.time, self._question.as_of)
-            self._add(History(edge.code, Direction.DOWN, window, task.hop, Via.DOWN))
-
-    def _look_inside(
-        self, code: str, direction: Direction, window: Window, hop: int, entry: Order | None
-    ) -> None:
-        if self._is_container(code):
-            self._add(Contents(code, direction, window, hop, entry))
-
-    def _is_container(self, code: str) -> bool:
-        return any(e.role is Role.PARENT for e in self._facts.edges(code))
-
-    def _making(self, task: Making) -> None:
-        """One transformation, also in halves (rule 5): its events, then its other side."""
-        if self._is_done((None, None), (task.node, task.direction, task.code)):
-            return
-        most = self._question.max_hops
-        if most is not None and task.hop >= most:
-            self._limit("max_hops")
-            return
-        upward = task.direction is Direction.UP
-        for edge in self._facts.of_other(task.node, (Role.INPUT, Role.OUTPUT)):
-            self._note(Reason(Via.UP if upward else Via.DOWN, task.hop + 1, edge))
-            if edge.role is (Role.INPUT if upward else Role.OUTPUT):
-                self._cross(task, edge)
-
-    def _cross(self, task: Making, edge: Edge) -> None:
-        """Go on from the far side: an input until it was consumed, an output from its making."""
-        hop, entry, as_of = task.hop + 1, edge.order, self._question.as_of
-        window: Window
-        inside: Window
-        if task.direction is Direction.UP:
-            via, window, inside = Via.UP, (None, edge.time), (edge.time, edge.time)
-            self._link(Link(edge.code, task.code, "transformed", edge.id))
-        else:
-            via, window, inside = Via.DOWN, (edge.time, as_of), (edge.time, as_of)
-            self._link(Link(task.code, edge.code, "transformed", edge.id))
-        self._add(History(edge.code, task.direction, window, hop, via, entry, site_of(edge)))
-        self._add(Contents(edge.code, task.direction, inside, hop, entry))
-
-    def _inside(self, task: Contents) -> None:
-        """Follow what was inside at an instant of the window; what is inside that, nested."""
-        container, entry = task.container, task.entry
-        life = None if entry is None else life_at(self._facts, container, entry)
-        key = (container, task.direction, "inside")
-        if self._is_done(task.window, (*key, life), (*key, None)):
-            return
-        for child in self._children(task):
-            known, _ = containment.stays(self._facts, child, self._contents_known_until(task))
-            for stay in known:
-                inner = overlap(stay.window, task.window)
-                if stay.container != container or inner is None:
-                    continue
-                if life in (None, life_at(self._facts, container, stay.opened.order)):
-                    self._follow_child(task, stay, inner)
-
-    def _follow_child(self, task: Contents, stay: Stay, inner: Window) -> None:
-        child, entry = stay.opened.code, stay.opened.order
-        self._link(Link(child, task.container, "contained", stay.opened.id))
-        down = task.direction is Direction.DOWN
-        window: Window = (inner[0], self._question.as_of) if down else (None, inner[1])
-        via = Via.DOWN if down else Via.UP
-        self._add(History(child, task.direction, window, task.hop, via, entry))
-        self._look_inside(child, task.direction, inner, task.hop, entry)
-
-    # --- What is kept -----------------------------------------------------------------------------
-
-    def _note(self, reason: Reason) -> None:
+    def note(self, reason: Reason) -> None:
         """Keep the best reason for an event, cut to the time that was asked for."""
-        edge, question = reason.edge, self._question
+        edge, question = reason.edge, self.question
         if not within(edge.time, (question.since, question.as_of)):
             return
         ref = (edge.event, edge.party)
         known = self.trail.reasons.get(ref)
         if known is None and len(self.trail.reasons) >= question.after + question.max_events:
-            self._limit("max_events")
+            self.limit("max_events")
         elif known is None or reason.rank < known.rank:
             self.trail.reasons[ref] = reason
-
-    def _limit(self, name: str) -> None:
-        self.trail.limits_hit = tuple(dict.fromkeys((*self.trail.limits_hit, name)))
-
-    def _link(self, link: Link) -> None:
-        self.trail.links[link] = None
-
-
-def _stayed(edge: Edge, site: Site) -> bool:
-    still = edge.moves is Movement.NONE and edge.role is not Role.CHILD
-    return still and site_of(edge).may_be(site)
-
-
-def _is_move(edge: Edge, stay: Stay) -> bool:
-    if edge.role is Role.EMPTIED:
-        closed = stay.closed  # also as a second reporter told it
-        return closed is not None and (edge.event, edge.time) == (closed.event, closed.time)
-    return edge.role is not Role.PARENT or edge.rank is Rank.OBSERVE

@@ -2,7 +2,7 @@
 
 ``walk`` is a generator without I/O. It yields a ``Lookup`` (the whole frontier at once), receives
 an ``Answer`` and returns a ``Trail``; ``suyuan.domain.assemble`` makes the ``Chain`` of it. What a
-chain is stands in docs/tracing.md; ``suyuan.domain.tracing`` does what the facts allow.
+chain is stands in docs/tracing.md; ``suyuan.domain.steps`` does what the facts allow.
 """
 
 from __future__ import annotations
