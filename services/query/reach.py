@@ -15,7 +15,7 @@ from suyuan.domain.caller import Caller, CallerRole
 from suyuan.domain.codes import Code, Level, recognise
 from suyuan.domain.errors import CodeError, Fault, QuestionRefused
 from suyuan.domain.reach import Reach
-from suyuan.sources.reach import Progress, find_reached
+from suyuan.sources.reach import Progress, stream_reached
 from suyuan.storage.engine import Database
 from suyuan.web import paths
 from suyuan.web.accesses import add_asked, told_of
@@ -23,7 +23,7 @@ from suyuan.web.auth import require
 from suyuan.web.state import OwnDatabase, Settings
 from suyuan.web.times import QueryTime
 from suyuan.wire.bodies import NDJSON_TYPE
-from suyuan.wire.reach import write_end, write_things
+from suyuan.wire.reach import write_end
 
 # What a recall of everything a city sold in a year would reach; a stream is not a copy of it all.
 MAX_THINGS = 5_000_000
@@ -104,12 +104,11 @@ async def _lines(
     progress = Progress()
     cut: list[str] = []
     most, last = query.max_things, query.last
-    finding = find_reached(database, reach, progress, subsystem=subsystem, with_last=last)
-    async with aclosing(finding) as found:
-        async for things in found:
+    streaming = stream_reached(database, reach, progress, subsystem=subsystem, with_last=last)
+    async with aclosing(streaming) as blocks:
+        async for block in blocks:
             over = progress.things - most
-            some = things[: len(things) - over] if over > 0 else things
-            yield write_things(some, with_last=last)
+            yield block if over <= 0 else _without_last(block, over)
             if over > 0:
                 cut.append("max_things")
                 break
@@ -117,6 +116,11 @@ async def _lines(
     yield write_end(
         things=min(progress.things, most), by_walk=progress.by_walk, complete=not cut, cut=cut
     )
+
+
+def _without_last(block: bytes, lines: int) -> bytes:
+    """A block of lines without the last so many of them."""
+    return b"".join(block.splitlines(keepends=True)[:-lines])
 
 
 async def _rest(first: bytes, lines: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

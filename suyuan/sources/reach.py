@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Generator, Iterable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from suyuan.domain.lookup import Answer, Hole, HoleReason, Lookup
-from suyuan.domain.making import maker_of
 from suyuan.domain.reach import Last, Reach, Reached, Task, do, find_lasts
 from suyuan.sources.postgres import MAX_EDGES
 from suyuan.storage import reads
 from suyuan.storage.engine import Database, ReadConnection, driver_of
 from suyuan.storage.reach import Frontier
-from suyuan.storage.reach_last import Inside, Lasts, Own
+from suyuan.storage.reach_last import ByWalk, FoundThings
 from suyuan.storage.reach_tables import prepare
 
 _T = TypeVar("_T")
 
 # So many tasks, or things, the walk does at a time: what it knows of them is held in memory.
 _BY_WALK = 200
-# What containers did is remembered for so many: those of one round come again and again.
-_REMEMBERED = 50_000
 
 
 @dataclass(slots=True)
@@ -48,18 +46,44 @@ async def find_reached(
     complete when everything has been given and nothing was cut. Without ``with_last`` nothing is
     asked about where things were last, which takes longer than to find them.
     """
+    async with aclosing(_rounds(database, reach, progress, subsystem)) as rounds:
+        async for things, by_walk in rounds:
+            async with aclosing(things.reached(by_walk if with_last else None)) as several:
+                async for found in several:
+                    progress.things += len(found)
+                    yield found
+
+
+async def stream_reached(
+    database: Database,
+    reach: Reach,
+    progress: Progress,
+    *,
+    subsystem: str = "",
+    with_last: bool = True,
+) -> AsyncGenerator[bytes, None]:
+    """The same as lines of JSON, in blocks (``suyuan.storage.reach_lines``)."""
+    async with aclosing(_rounds(database, reach, progress, subsystem)) as rounds:
+        async for things, by_walk in rounds:
+            async with aclosing(things.lines(by_walk if with_last else None)) as blocks:
+                async for block in blocks:
+                    progress.things += block.count(b"\n")
+                    yield block
+
+
+async def _rounds(
+    database: Database, reach: Reach, progress: Progress, subsystem: str
+) -> AsyncGenerator[tuple[FoundThings, ByWalk], None]:
+    """What each round found, and how its odd things are told."""
     async with database.scratch() as connection:
         driver = await driver_of(connection)
         await prepare(driver)
         frontier = await Frontier.begin(driver, reach)
         walker = _Walker(connection, reach, progress, subsystem)
-        lasts = _LastsOfRound(Lasts(driver, frontier.scene), walker)
         while not await frontier.is_done():
             this = frontier.round
             await frontier.add(await walker.do(await frontier.advance()))
-            async for found in lasts.of(this) if with_last else lasts.names(this):
-                progress.things += len(found)
-                yield found
+            yield FoundThings(driver, frontier.scene, this), walker.lasts
     progress.complete = not progress.holes
 
 
@@ -107,59 +131,3 @@ class _Walker:
         for key in found.cut:
             self._progress.holes[Hole(self._subsystem, key, HoleReason.TRUNCATED)] = None
         return Answer(tuple(found.edges), tuple(found.voids))
-
-
-_make_reached = maker_of(Reached)
-
-
-class _LastsOfRound:
-    """The last event of each thing that a round reached."""
-
-    def __init__(self, lasts: Lasts, walker: _Walker) -> None:
-        self._lasts = lasts
-        self._walker = walker
-        self._moved: dict[Inside, Last | None] = {}
-
-    def names(self, this: int) -> AsyncIterator[list[Reached]]:
-        return self._lasts.names(this)
-
-    async def of(self, this: int) -> AsyncIterator[list[Reached]]:
-        async for own in self._lasts.own(this):
-            by_walk = await self._walker.lasts([one.code for one in own if one.odd])
-            around = await self._around(own)
-            yield [
-                _make_reached(
-                    one.code,
-                    one.is_lot,
-                    by_walk.get(one.code) if one.odd else _latest(one.last, around.get(one.code)),
-                )
-                for one in own
-            ]
-
-    async def _around(self, own: Sequence[Own]) -> dict[str, list[Last]]:
-        """What containers did last while each thing was inside them."""
-        inside = {one.code: [self._lasts.still(one)] for one in own if one.inside}
-        unsettled = [one for one in own if one.unsettled]
-        if unsettled:
-            inside |= await self._lasts.stays(unsettled)
-        wanted = {box for boxes in inside.values() for box in boxes} - self._moved.keys()
-        if len(self._moved) + len(wanted) > _REMEMBERED:
-            self._moved.clear()
-            wanted = {box for boxes in inside.values() for box in boxes}
-        asked = list(wanted)
-        if asked:
-            found = await self._lasts.moves(asked)
-            self._moved.update((box, found.get(box)) for box in asked)
-        return {
-            code: [last for box in boxes if (last := self._moved[box]) is not None]
-            for code, boxes in inside.items()
-        }
-
-
-def _latest(own: Last, around: Iterable[Last] | None) -> Last:
-    """The latest of them; of one event's parts the thing's own."""
-    latest = own
-    for last in around or ():
-        if last.order > latest.order:
-            latest = last
-    return latest

@@ -146,6 +146,11 @@ class Database:
                 "statement_timeout": str(_SCRATCH_TIMEOUT_MS),
                 "temp_buffers": "64MB",
                 "work_mem": "64MB",
+                # In the order of codes edges are read as they lie, and written where the last was;
+                # a hash table of a million texts costs more than sorting them.
+                "enable_hashagg": "off",
+                # Temporary tables are analysed every round, to see how large they are.
+                "default_statistics_target": "10",
             },
         )
 

@@ -16,22 +16,26 @@ from suyuan.domain.flow import Site
 from suyuan.domain.lookup import Order
 from suyuan.domain.reach import Cross, Follow, LookInside, Reach, Task
 from suyuan.storage import reach_tables
-from suyuan.storage.reach_facts import Facts
+from suyuan.storage.reach_facts import Facts, count_of
 from suyuan.storage.reach_flow import flow_of
 from suyuan.storage.reach_tables import (
     ADD,
     BEGINNING,
     CHILD,
     CLOSED,
+    ENTRY,
     INPUT,
     MEMBER,
     OUTPUT,
+    SITE,
     Scene,
 )
 from suyuan.storage.reads import END
 
-# What ``suyuan.domain.codes.gs1.is_lot_key`` says.
-_LOT_KEY = "^https://id\\.gs1\\.org/01/[0-9]{{14}}/10/[^/]+$"
+# What ``suyuan.domain.codes.gs1.is_lot_key`` says; the plain comparison spares most the other.
+_LIKE_LOT_KEY = "f.code LIKE 'https://id.gs1.org/01/%/10/%'"
+_IS_LOT_KEY = f"""{_LIKE_LOT_KEY}
+          AND f.code ~ '^https://id\\.gs1\\.org/01/[0-9]{{{{14}}}}/10/[^/]+$'"""
 
 _ROUND_CODES = """
     SELECT t.code, {round}, min(t.since) FROM reach_task t WHERE t.round = {round} GROUP BY t.code
@@ -39,7 +43,7 @@ _ROUND_CODES = """
 # A lot may be known by its serials alone.
 _UNTOLD = """
     INSERT INTO reach_fact
-    SELECT t.code, -1, false, false, false, false, false, 0, NULL, NULL, false, false,
+    SELECT t.code, -1, false, false, false, false, false, 0, NULL, NULL, NULL, false, false,
            $1::integer, min(t.since), $1::integer
     FROM reach_task t WHERE t.round = $1 AND t.direct GROUP BY t.code ON CONFLICT DO NOTHING
 """
@@ -56,11 +60,17 @@ _BY_WALK = """
     UPDATE reach_fact SET by_walk = $1, followed = timestamptz 'infinity' WHERE front = $1 AND odd
 """
 _COUNT = "SELECT count(*) FROM reach_task WHERE round = $1"
-_ODD_TASKS = """
-    SELECT t.code, t.since, t.direct, t.entry_time, t.entry_rank, t.entry_id, t.entry_party,
-           t.site_place, t.site_party
+_ODD_TASKS = f"""
+    SELECT t.code, t.since, t.direct, {ENTRY}, {SITE}
     FROM reach_fact f JOIN reach_task t ON t.code = f.code AND t.round = f.front
+    {{put_out}}
     WHERE f.front = $1 AND f.by_walk = $1
+"""
+# What there is in a front, so that nothing is looked for in vain among a million things.
+_FRONT = f"""
+    SELECT bool_or(f.odd), bool_or(f.consumed), bool_or({_LIKE_LOT_KEY}),
+           bool_or(f.is_lot AND (f.moved OR f.makings > 1 OR f.box IS NOT NULL))
+    FROM reach_fact f WHERE f.front = $1
 """
 _HERE = "f.front = $1 AND f.by_walk IS DISTINCT FROM $1"
 _CONSUMED = f"""
@@ -96,7 +106,7 @@ _SERIALS = f"""
     SELECT $1::integer + 1, m.code, greatest(m.first, m.since), false
     FROM (SELECT e.code, f.code AS lot, f.followed AS since, min(e.time) AS first
           FROM reach_fact f JOIN edges e ON e.other = f.code
-          WHERE {_HERE} AND f.code ~ '{_LOT_KEY}' AND e.role = {MEMBER}{{known}}
+          WHERE {_HERE} AND {_IS_LOT_KEY} AND e.role = {MEMBER}{{known}}
           GROUP BY e.code, f.code, f.followed) m
     WHERE m.first >= m.since
        OR EXISTS (SELECT FROM reach_task t WHERE t.round = $1 AND t.direct AND t.code = m.lot)
@@ -117,16 +127,17 @@ _TASK_COLUMNS = ("round", "code", "since", "direct", *_ENTRY, "site_place", "sit
 _INSIDE_COLUMNS = ("round", "code", "since", "until", *_ENTRY)
 _NOWHERE = (None, None, None, None)
 _PUT_OUT = f"""
-    INSERT INTO reach_task
-    SELECT $1::integer, e.code, e.time, false, e.time, e.rank, e.id, e.party, e.place, e.party
+    INSERT INTO reach_task (round, code, since, direct, node)
+    SELECT $1::integer, e.code, e.time, false, n.node
     FROM reach_node n JOIN edges e ON e.other = n.node
     WHERE n.round = $1 AND e.role = {OUTPUT}{{known}}
 """
 _PUT_OUT_CONTENTS = f"""
+    WITH made AS MATERIALIZED (SELECT code FROM reach_fact WHERE container AND makings > 0)
     INSERT INTO reach_inside
     SELECT $1::integer, e.code, e.time, {{until}}, e.time, e.rank, e.id, e.party
-    FROM reach_fact k JOIN edges e ON e.code = k.code JOIN reach_node n ON n.node = e.other
-    WHERE k.container AND n.round = $1 AND e.role = {OUTPUT}{{known}}
+    FROM made k JOIN edges e ON e.code = k.code JOIN reach_node n ON n.node = e.other
+    WHERE n.round = $1 AND e.role = {OUTPUT}{{known}}
 """
 _INSIDE_CODES = f"""
     SELECT DISTINCT e.code, NULL::integer, NULL::timestamptz
@@ -180,6 +191,7 @@ class Frontier:
         self._carried = _CARRIED.format(**pieces, stays=scene.stays("p", "b", is_lot="k.is_lot"))
         self._put_out = _PUT_OUT.format(**pieces)
         self._put_out_contents = _PUT_OUT_CONTENTS.format(**pieces)
+        self._odd_tasks = _ODD_TASKS.format(put_out=scene.put_out("t"))
         self._open_direct = _OPEN_DIRECT.format(**pieces)
         self._odd_inside = _ODD_INSIDE.format(**pieces)
         self._inside_codes = _INSIDE_CODES.replace("{known}", scene.known("e"))
@@ -236,22 +248,29 @@ class Frontier:
             await self._driver.execute(self._put_out_contents, this)
         if new < await self._driver.fetchval(_COUNT, this):
             await self._driver.execute(_AGAIN, this)
-        await self._driver.execute(_BY_WALK, this)
-        await self._driver.execute(flow_of(self.scene, leads=self._facts.any_leads), this)
-        odd: list[Task] = [_as_follow(r) for r in await self._driver.fetch(_ODD_TASKS, this)]
-        await self._onwards(this)
-        odd += await self._look_inside(this)
+        odd = [*await self._follow(this), *await self._look_inside(this)]
         self.round += 1
         return odd
 
-    async def _onwards(self, this: int) -> None:
-        """What consumed the things of this front, and the serials of its lots."""
-        await self._driver.execute(self._consumed, this)
+    async def _follow(self, this: int) -> list[Task]:
+        """The things of this front: what consumed them, and the serials of its lots."""
+        odd, consumed, lot_keys, flowing = await self._driver.fetchrow(_FRONT, this)
+        by_walk = 0
+        if odd:
+            by_walk += count_of(await self._driver.execute(_BY_WALK, this))
+        if flowing:
+            flow = flow_of(self.scene, leads=self._facts.any_leads)
+            by_walk += count_of(await self._driver.execute(flow, this))
+        tasks = await self._driver.fetch(self._odd_tasks, this) if by_walk else ()
+        if consumed:
+            await self._driver.execute(self._consumed, this)
         if self._facts.any_leads:
             await self._driver.execute(self._carried, this)
-        await self._driver.execute(self._serials, this)
+        if lot_keys:
+            await self._driver.execute(self._serials, this)
         if this == 0:
             await self._driver.execute(self._open_direct, this)
+        return [_as_follow(row) for row in tasks]
 
     async def _look_inside(self, this: int) -> list[Task]:
         await self._facts.look_at(self._inside_codes.replace("{round}", str(this)))

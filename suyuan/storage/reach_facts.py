@@ -11,6 +11,7 @@ from suyuan.storage.reach_tables import (
     EMPTIED,
     INPUT,
     ITEM,
+    MEMBER,
     NONE,
     OUTPUT,
     PARENT,
@@ -20,13 +21,22 @@ from suyuan.storage.reach_tables import (
 # ``makings`` counts what began the lot or made more of it; commissionings are told apart from it
 # for containers, where the second begins a new life. GS1 General Specifications, 2.2.1: an SSCC
 # rests for a year, so only one that was seen over more than a year can have lived twice.
+# ``still``: since when a thing is in the only container that it was ever packed into, where nothing
+# was told of it afterwards. A part of a lot says so beside another part in the same event.
+_PACKS = f"e.role = {CHILD} AND e.rank = {ADD}"
+_OTHERWISE = f"NOT ({_PACKS}) AND e.role <> {MEMBER}"
 _LOOK = f"""
     INSERT INTO reach_fact
     SELECT e.code, $1, bool_or(e.is_lot), bool_or(e.role = {PARENT}), bool_or(e.role = {EMPTIED}),
            bool_or(e.role = {INPUT}), bool_or(e.moves <> {NONE}),
            count(*) FILTER (WHERE e.role = {OUTPUT} OR (e.role = {ITEM} AND e.rank = {ADD})),
-           min(e.other) FILTER (WHERE e.role = {CHILD} AND e.rank = {ADD}),
-           max(e.other) FILTER (WHERE e.role = {CHILD} AND e.rank = {ADD}),
+           min(e.other) FILTER (WHERE {_PACKS}),
+           max(e.other) FILTER (WHERE {_PACKS}),
+           CASE WHEN max(e.time) FILTER (WHERE {_PACKS})
+                     > coalesce(max(e.time) FILTER (WHERE {_OTHERWISE}), '-infinity')
+                     AND min(e.other) FILTER (WHERE {_PACKS})
+                     = max(e.other) FILTER (WHERE {_PACKS})
+                THEN max(e.time) FILTER (WHERE {_PACKS}) END,
            bool_or(e.role = {INPUT} AND e.other IS NOT NULL),
            (bool_or(e.role IN ({PARENT}, {EMPTIED}))
             AND (count(*) FILTER (WHERE e.role = {ITEM} AND e.rank = {ADD}) > 1
@@ -67,14 +77,12 @@ _UNSETTLE = """
 """
 _SETTLE = """
     UPDATE reach_fact f SET odd = false
-    WHERE f.odd IS NULL AND NOT EXISTS (
+    WHERE f.container AND f.odd IS NULL AND NOT EXISTS (
         SELECT FROM ({into}) b WHERE b.odd IS DISTINCT FROM false)
 """
-_REST = "UPDATE reach_fact SET odd = true WHERE odd IS NULL"
-_ANY = """
-    SELECT count(*) > 0, bool_or(odd), bool_or(leads)
-    FROM reach_fact WHERE container AND batch >= $1
-"""
+_REST = "UPDATE reach_fact SET odd = true WHERE container AND odd IS NULL"
+_ANY_CONTAINER = "SELECT EXISTS (SELECT FROM reach_fact WHERE container)"
+_ANY = "SELECT bool_or(odd), bool_or(leads) FROM reach_fact WHERE container AND batch >= $1"
 _BELOW_ODD = """
     UPDATE reach_fact f SET odd = true
     WHERE f.batch >= $1 AND NOT f.odd AND f.box IS NOT NULL
@@ -138,12 +146,14 @@ class Facts:
         return (self._more_boxes if into_several else _BOXES).replace("{batch}", str(batch))
 
     async def _judge(self, first: int) -> None:
+        if not self.any_container and not await self._driver.fetchval(_ANY_CONTAINER):
+            return
+        self.any_container = True
         if count_of(await self._driver.execute(_UNSETTLE, first)):
             while count_of(await self._driver.execute(self._settle)):
                 pass
             await self._driver.execute(_REST)
-        any_container, any_box_odd, any_leads = await self._driver.fetchrow(_ANY, first)
-        self.any_container |= any_container
+        any_box_odd, any_leads = await self._driver.fetchrow(_ANY, first)
         self._any_box_odd |= bool(any_box_odd)
         self.any_leads |= bool(any_leads)
         if self._any_box_odd:

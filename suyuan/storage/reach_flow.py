@@ -17,17 +17,18 @@ for all of a lot's; one without a site is about the whole lot, and nothing need 
 
 from __future__ import annotations
 
-from suyuan.storage.reach_tables import ADD, CHILD, ITEM, NONE, OUT, OUTPUT, Scene
+from suyuan.storage.reach_tables import ADD, CHILD, ITEM, NONE, OUT, OUTPUT, SITE, Scene
 
 # Movements of containers count from the moment the lot was packed: some may be of a later stay of
 # another thing, and then a lot that would pass is followed by the walk for nothing.
 _FLOW = f"""
     WITH RECURSIVE lots AS (
-        SELECT DISTINCT ON (k.code) k.code, t.since, t.site_place, t.site_party
+        SELECT DISTINCT ON (k.code) k.code, t.since, {SITE}
         FROM reach_fact k JOIN reach_task t ON t.code = k.code AND t.round = k.front
+        {{put_out}}
         WHERE k.front = $1 AND k.is_lot AND NOT k.odd AND {{matters}}
           AND (k.moved OR k.makings > 1 OR k.box IS NOT NULL)
-        ORDER BY k.code, t.since, (t.site_party IS NOT NULL)
+        ORDER BY k.code, t.since, (coalesce(t.site_party, o.party) IS NOT NULL)
     ), around (lot, code, since) AS (
         SELECT code, code, NULL::timestamptz FROM lots
         UNION
@@ -67,6 +68,7 @@ def flow_of(scene: Scene, *, leads: bool) -> str:
     """
     return _FLOW.format(
         matters="(k.consumed OR k.box IS NOT NULL)" if leads else "k.consumed",
+        put_out=scene.put_out("t"),
         known=scene.known("e"),
         known_p=scene.known("p"),
         made_there=_is_surely("place", "party", "site_place", "site_party"),

@@ -2,69 +2,84 @@
 
 A thing's last event is its own, or that of a container while it was inside. Most things that are
 still inside were packed and never told of again: of those only the container is asked, once for all
-that were packed with it. Of others that were ever packed each stay is looked at.
+that were packed with it at one time. Of others that were ever packed each stay is looked at; and
+what is odd is told by the walk.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import aclosing
+from dataclasses import astuple
 from typing import Any
-from uuid import UUID
 
 from suyuan.domain.making import maker_of
 from suyuan.domain.reach import Last, Reached
+from suyuan.storage.reach_lines import names_alone, stream, with_lasts
 from suyuan.storage.reach_tables import (
     ADD,
     CHILD,
     CLOSED,
     EMPTIED,
+    LAST,
     OBSERVE,
     PARENT,
     WAS_EMPTIED,
     Scene,
 )
-from suyuan.storage.reads import END
 
 _BATCH = 2_000
-_LAST = "e.time, e.rank, e.id, e.party, e.role, e.ends, e.place, e.moves, e.far_place, e.far_party"
+_OF_E = ", ".join(f"e.{name}" for name in LAST)
+_OF_O, _OF_M, _OF_T = (_OF_E.replace("e.", f"{alias}.") for alias in "omt")
 _LATEST = "e.time DESC, e.rank DESC, e.id DESC, e.party DESC"
+_ORDER = "time, rank, id, party"
 
+_NEW = "k.front = $1 AND k.round = $1"
+_HERE = "k.front = {this} AND k.round = {this}"
+# Merged in the order of codes: a probe for each of a million would take three times as long.
 _OWN = f"""
-    SELECT k.code, k.is_lot, k.odd, k.box IS NOT NULL AS packed,
-           k.box = k.other_box AND NOT b.emptied AS once, k.box, {_LAST}
-    FROM reach_fact k LEFT JOIN reach_fact b ON b.code = k.box
-    CROSS JOIN LATERAL (
-        SELECT * FROM edges e WHERE e.code = k.code{{known}}
-        ORDER BY {_LATEST}, e.role LIMIT 1) e
-    WHERE k.front = $1 AND k.round = $1
+    SELECT DISTINCT ON (k.code) k.code, k.is_lot, k.box, k.still, {_OF_E}
+    FROM reach_fact k JOIN edges e ON e.code = k.code
+    WHERE {{which}} AND NOT k.odd{{known}}
+    ORDER BY k.code, {_LATEST}, e.role
 """
-# Facts of batch -1 are of a code of which nothing is told.
-_NAMES = """
-    SELECT k.code, k.is_lot FROM reach_fact k
-    WHERE k.front = $1 AND k.round = $1 AND k.batch > 0
+_ODD = f"SELECT k.code FROM reach_fact k WHERE {_NEW} AND k.odd AND k.batch > 0"
+_UNSETTLED = f"{_NEW} AND k.box IS NOT NULL AND k.still IS NULL"
+_ANY = f"""
+    SELECT bool_or(k.odd), bool_or(k.still IS NOT NULL),
+           bool_or(k.box IS NOT NULL AND k.still IS NULL)
+    FROM reach_fact k WHERE {_NEW}
+"""
+# The containers that things are still in, or were until somebody emptied them: their windows.
+_STILL = f"""
+    SELECT n.box, n.since, coalesce(gone.time, {{until}}) AS until, gone.event AS gone
+    FROM (SELECT DISTINCT k.box, k.still AS since FROM reach_fact k
+          WHERE {_NEW} AND k.still IS NOT NULL AND NOT k.odd) n
+    LEFT JOIN LATERAL (
+        SELECT e.time, e.event FROM edges e
+        WHERE e.code = n.box AND e.role = {EMPTIED} AND e.time >= n.since{{known}}
+        ORDER BY e.time, e.rank, e.id, e.party LIMIT 1) gone ON true
+    WHERE NOT EXISTS (SELECT FROM reach_still s WHERE s.box = n.box AND s.since = n.since)
 """
 # The stays that may have seen more than the thing itself tells of.
 _STAYS = f"""
-    SELECT asked.code, p.other, p.time, {CLOSED}, {WAS_EMPTIED}, gone.event
-    FROM unnest($1::text[], $2::timestamptz[]) AS asked (code, last)
-    JOIN reach_fact k ON k.code = asked.code
-    JOIN edges p ON p.code = asked.code AND p.role = {CHILD} AND p.rank = {ADD}{{known_p}}
+    SELECT o.code, p.other AS box, p.time AS since, coalesce({CLOSED}, {{until}}) AS until,
+           CASE WHEN {WAS_EMPTIED} THEN gone.event END AS gone
+    FROM own o JOIN reach_fact k ON k.code = o.code
+    JOIN edges p ON p.code = o.code AND p.role = {CHILD} AND p.rank = {ADD}{{known_p}}
     JOIN reach_fact b ON b.code = p.other
     {{stays}}
-    WHERE {CLOSED} IS NULL OR {CLOSED} >= asked.last
+    WHERE {CLOSED} IS NULL OR {CLOSED} >= o.time
 """
-# What moved a container in a window, or a container around it meanwhile. That another thing was put
-# in or taken out does not move it; that everything was taken out does, for what was inside: also as
-# a second reporter told it.
+# What moved each container of ``asked`` in its window, or a container around it meanwhile. That
+# another thing was put in or taken out does not move it; that everything was taken out does, for
+# what was inside: also as a second reporter told it.
 _MOVES = f"""
-    WITH RECURSIVE around (root, code, since, until, gone) AS (
-        SELECT n, code COLLATE "C", since, until, gone
-        FROM unnest($1::text[], $2::timestamptz[], $3::timestamptz[], $4::uuid[])
-             WITH ORDINALITY AS asked (code, since, until, gone, n)
+    around (root, since_root, until_root, gone_root, code, since, until, gone) AS (
+        SELECT box, since, until, gone, box, since, until, gone FROM asked
         UNION
-        SELECT a.root, p.other, greatest(a.since, p.time), least(a.until, {CLOSED}),
+        SELECT a.root, a.since_root, a.until_root, a.gone_root,
+               p.other, greatest(a.since, p.time), least(a.until, {CLOSED}),
                CASE WHEN {WAS_EMPTIED} AND gone.time <= a.until THEN gone.event END
         FROM around a JOIN reach_fact k ON k.code = a.code
         JOIN edges p ON p.code = a.code AND p.role = {CHILD} AND p.rank = {ADD}
@@ -72,102 +87,136 @@ _MOVES = f"""
         JOIN reach_fact b ON b.code = p.other
         {{stays}}
         WHERE {CLOSED} IS NULL OR {CLOSED} >= a.since
+    ), moves AS (
+        SELECT DISTINCT ON (a.root, a.since_root, a.until_root, a.gone_root)
+               a.root AS box, a.since_root AS since, a.until_root AS until, a.gone_root AS gone,
+               e.code AS mover, {_OF_E}
+        FROM around a CROSS JOIN LATERAL (
+            SELECT * FROM edges e
+            WHERE e.code = a.code AND e.time BETWEEN a.since AND a.until{{known}}
+              AND CASE e.role WHEN {EMPTIED} THEN e.time = a.until AND e.event = a.gone
+                  ELSE e.role <> {PARENT} OR e.rank = {OBSERVE} END
+            ORDER BY {_LATEST}, e.role LIMIT 1) e
+        ORDER BY a.root, a.since_root, a.until_root, a.gone_root, {_LATEST}, e.code DESC, e.role
     )
-    SELECT DISTINCT ON (a.root) a.root, {_LAST}
-    FROM around a CROSS JOIN LATERAL (
-        SELECT * FROM edges e
-        WHERE e.code = a.code AND e.time BETWEEN a.since AND a.until{{known}}
-          AND CASE e.role WHEN {EMPTIED} THEN e.time = a.until AND e.event = a.gone
-              ELSE e.role <> {PARENT} OR e.rank = {OBSERVE} END
-        ORDER BY {_LATEST}, e.role LIMIT 1) e
-    ORDER BY a.root, {_LATEST}, e.code DESC, e.role
 """
+_MOVED_STILL = f"""
+    WITH RECURSIVE asked AS MATERIALIZED ({{still}}), {{moves}}
+    INSERT INTO reach_still
+    SELECT a.box, a.since, {_OF_M} FROM asked a LEFT JOIN moves m USING (box, since)
+"""
+# Of one event's parts the thing's own comes first.
+_TOLD = f"""
+    WITH RECURSIVE own AS MATERIALIZED ({{own}}),
+    inside AS MATERIALIZED ({{inside}}),
+    asked AS MATERIALIZED (SELECT DISTINCT box, since, until, gone FROM inside), {{moves}}
+    INSERT INTO reach_told
+    SELECT DISTINCT ON (code) code, {", ".join(LAST)}
+    FROM (SELECT o.code, true AS is_own, NULL AS mover, {_OF_O} FROM own o
+          UNION ALL
+          SELECT i.code, false, m.mover, {_OF_M} FROM inside i JOIN moves m
+          ON m.box = i.box AND m.since = i.since AND m.until = i.until
+             AND m.gone IS NOT DISTINCT FROM i.gone) e
+    ORDER BY code, {_LATEST}, is_own DESC, mover DESC
+"""
+_BEST = ", ".join(f"CASE WHEN moved THEN m_{name} ELSE {name} END AS {name}" for name in LAST)
+_SETTLED = f"{_HERE} AND (k.box IS NULL OR k.still IS NOT NULL)"
+_PLAIN = f"SELECT code, is_lot, {', '.join(LAST)} FROM ({{own}}) o"
+_INSIDE = f"""
+    SELECT code, is_lot, {_BEST} FROM (
+        SELECT o.*, {", ".join(f"m.{name} AS m_{name}" for name in LAST)},
+               coalesce((m.time, m.rank, m.id, m.party) > (o.time, o.rank, o.id, o.party), false)
+               AS moved
+        FROM ({{own}}) o LEFT JOIN reach_still m ON m.box = o.box AND m.since = o.still OFFSET 0) o
+"""
+_LOOKED_AT = f"""
+    UNION ALL
+    SELECT k.code, k.is_lot, {_OF_T} FROM reach_fact k LEFT JOIN reach_told t ON t.code = k.code
+    WHERE {_HERE} AND k.batch > 0 AND (k.odd OR (k.box IS NOT NULL AND k.still IS NULL))
+"""
+# Facts of batch -1 are of a code of which nothing is told.
+_NAMES = f"SELECT k.code, k.is_lot FROM reach_fact k WHERE {_HERE} AND k.batch > 0"
+
+ByWalk = Callable[[list[str]], Awaitable[Mapping[str, Last]]]
+"""Tells the last events of things by the walk's rules."""
+
+_make_last, _make_reached = maker_of(Last), maker_of(Reached)
 
 
-@dataclass(frozen=True, slots=True)
-class Own:
-    """What a thing's own last event says, and what else must be asked.
+class FoundThings:
+    """What one round of a reach found, with or without where each thing was last.
 
-    ``inside`` is the container that it was packed into last and is still in, if that is all of its
-    story; ``unsettled`` has stays to be looked at; ``odd`` is the walk's to answer.
+    ``by_walk`` tells the last events of odd things; without it no last event is asked for.
     """
 
-    code: str
-    is_lot: bool
-    odd: bool
-    unsettled: bool
-    inside: str | None
-    last: Last
-
-
-@dataclass(frozen=True, slots=True)
-class Inside:
-    """A container while something was in it; ``gone`` is the event that ended that by emptying."""
-
-    container: str
-    since: datetime
-    until: datetime
-    gone: UUID | None = None
-
-
-class Lasts:
-    """Reads last events of what one round reached."""
-
-    def __init__(self, driver: Any, scene: Scene) -> None:
+    def __init__(self, driver: Any, scene: Scene, this: int) -> None:
         self._driver = driver
-        self._until = scene.as_of or END
-        known, known_p = scene.known("e"), scene.known("p")
-        self._own = _OWN.format(known=known)
-        stays = scene.stays("p", "b", is_lot="k.is_lot")
-        self._stays = _STAYS.format(known_p=known_p, stays=stays)
-        self._moves = _MOVES.format(known=known, known_p=known_p, stays=stays)
+        self._this = this
+        self._known, self._until = scene.known("e"), scene.until
+        self._known_p = scene.known("p")
+        self._of_stays = scene.stays("p", "b", is_lot="k.is_lot")
 
-    async def own(self, this: int) -> AsyncIterator[list[Own]]:
-        """The things that were new in a round, some thousand at a time."""
-        cursor = await self._driver.cursor(self._own, this, timeout=None)
+    async def reached(self, by_walk: ByWalk | None) -> AsyncGenerator[list[Reached], None]:
+        """The things, some thousand at a time."""
+        if by_walk is None:
+            query, read = _NAMES.format(this=self._this), _as_name
+        else:
+            query, read = await self._lasts(by_walk), _as_reached
+        cursor = await self._driver.cursor(query, timeout=None)
         while rows := await cursor.fetch(_BATCH):
-            yield [_as_own(row) for row in rows]
+            yield [read(row) for row in rows]
 
-    async def names(self, this: int) -> AsyncIterator[list[Reached]]:
-        """The same things, without asking where they were last."""
-        cursor = await self._driver.cursor(_NAMES, this, timeout=None)
-        while rows := await cursor.fetch(_BATCH):
-            yield [_make_reached(code, is_lot, None) for code, is_lot in rows]
+    async def lines(self, by_walk: ByWalk | None) -> AsyncGenerator[bytes, None]:
+        """The same as lines of JSON."""
+        if by_walk is None:
+            query = names_alone(_NAMES.format(this=self._this))
+        else:
+            query = with_lasts(await self._lasts(by_walk))
+        async with aclosing(stream(self._driver, query)) as blocks:
+            async for block in blocks:
+                yield block
 
-    def still(self, one: Own) -> Inside:
-        """The container that a thing is still in, from its packing on."""
-        return Inside(one.inside or "", one.last.time, self._until)
+    async def _lasts(self, by_walk: ByWalk) -> str:
+        """Find what is not plain; the query that gives every thing and the columns of ``LAST``.
 
-    async def stays(self, things: Sequence[Own]) -> dict[str, list[Inside]]:
-        """The stays of things that may have ended after their own last events."""
-        rows = await self._driver.fetch(
-            self._stays, [t.code for t in things], [t.last.time for t in things]
+        Those are all null where nothing is told.
+        """
+        odd, still, unsettled = await self._driver.fetchrow(_ANY, self._this)
+        if odd:
+            rows = await self._driver.fetch(_ODD, self._this)
+            await self._tell(await by_walk([row[0] for row in rows]))
+        if unsettled:
+            await self._driver.execute(self._told(), self._this)
+        if still:
+            await self._driver.execute(self._moved_still(), self._this)
+        query = (_INSIDE if still else _PLAIN) + (_LOOKED_AT if odd or unsettled else "")
+        own = _OWN.format(which=_SETTLED, known=self._known)
+        return query.replace("{own}", own).replace("{this}", str(self._this))
+
+    async def _tell(self, lasts: Mapping[str, Last]) -> None:
+        rows = [(code, *astuple(last)) for code, last in lasts.items()]
+        await self._driver.copy_records_to_table("reach_told", records=rows)
+
+    def _moved_still(self) -> str:
+        still = _STILL.format(until=self._until, known=self._known)
+        return _MOVED_STILL.format(still=still, moves=self._moves())
+
+    def _told(self) -> str:
+        return _TOLD.format(
+            own=_OWN.format(which=_UNSETTLED, known=self._known),
+            inside=_STAYS.format(until=self._until, known_p=self._known_p, stays=self._of_stays),
+            moves=self._moves(),
         )
-        found: dict[str, list[Inside]] = {}
-        for code, box, opened, closed, emptied, gone in rows:
-            stay = Inside(box, opened, closed or self._until, gone if emptied else None)
-            found.setdefault(code, []).append(stay)
-        return found
 
-    async def moves(self, asked: Sequence[Inside]) -> Mapping[Inside, Last]:
-        """What last moved each container meanwhile, itself or one around it."""
-        rows = await self._driver.fetch(
-            self._moves,
-            [i.container for i in asked],
-            [i.since for i in asked],
-            [i.until for i in asked],
-            [i.gone for i in asked],
-        )
-        return {asked[row[0] - 1]: Last(*row[1:]) for row in rows}
+    def _moves(self) -> str:
+        return _MOVES.format(known=self._known, known_p=self._known_p, stays=self._of_stays)
 
 
-# Made by the million.
-_make_last, _make_own, _make_reached = maker_of(Last), maker_of(Own), maker_of(Reached)
+def _as_name(row: Any) -> Reached:
+    code, is_lot = row
+    return _make_reached(code, is_lot, None)
 
 
-def _as_own(row: Any) -> Own:
-    code, is_lot, odd, packed, once, box = row[:6]
-    told = _make_last(*row[6:])
-    packing = told.role == CHILD and told.rank == ADD
-    inside = box if packed and once and packing and not odd else None
-    return _make_own(code, is_lot, odd, packed and inside is None and not odd, inside, told)
+def _as_reached(row: Any) -> Reached:
+    code, is_lot, *last = row
+    return _make_reached(code, is_lot, None if last[0] is None else _make_last(*last))

@@ -5,9 +5,12 @@
                   and of what was reached the round it was reached in, from when on it has been
                   ``followed``, and the rounds in which it was last followed (``front``) by set or
                   by the walk (``by_walk``)
-    reach_task    things to follow: the walk's tasks, by round
+    reach_task    things to follow: the walk's tasks, by round; what a transformation put out is
+                  entered where that was, so its ``node`` stands for ``entry`` and ``site``
     reach_inside  containers to look inside, by round
     reach_node    transformations that were come to
+    reach_still   containers that things are still in from a time on, and what last moved them since
+    reach_told    the last events of things that had to be looked at one by one
 
 A code is *odd* if a rule touches it that is not kept by set: it bears the code of a container that
 was used again, it was returned after its end, or it is in, or below, a container that was packed
@@ -36,21 +39,33 @@ BEGINNING = datetime(1, 1, 2, tzinfo=UTC)
 
 _CODE = 'text COLLATE "C"'
 _ENTRY = f"entry_time timestamptz, entry_rank smallint, entry_id {_CODE}, entry_party {_CODE}"
+# The columns of a last event: the fields of ``suyuan.domain.reach.Last``.
+LAST = ("time", "rank", "id", "party", "role", "ends", "place", "moves", "far_place", "far_party")
+_LAST = f"""time timestamptz, rank smallint, id {_CODE}, party {_CODE}, role smallint, ends boolean,
+    place {_CODE}, moves smallint, far_place {_CODE}, far_party {_CODE}"""
 # No table is analysed by itself: a temporary one is nobody's but ours.
 _TABLES = (
     f"reach_void (event uuid NOT NULL, party {_CODE})",
     f"""reach_fact (code {_CODE} PRIMARY KEY, batch integer NOT NULL, is_lot boolean NOT NULL,
         container boolean NOT NULL, emptied boolean NOT NULL, consumed boolean NOT NULL,
         moved boolean NOT NULL, makings integer NOT NULL, box {_CODE}, other_box {_CODE},
-        leads boolean NOT NULL, odd boolean, round integer, followed timestamptz, front integer,
-        by_walk integer)""",
+        still timestamptz, leads boolean NOT NULL, odd boolean, round integer, followed timestamptz,
+        front integer, by_walk integer)""",
     f"""reach_task (round integer NOT NULL, code {_CODE} NOT NULL, since timestamptz NOT NULL,
-        direct boolean NOT NULL, {_ENTRY}, site_place {_CODE}, site_party {_CODE})""",
+        direct boolean NOT NULL, node {_CODE}, {_ENTRY}, site_place {_CODE}, site_party {_CODE})""",
     f"""reach_inside (round integer NOT NULL, code {_CODE} NOT NULL, since timestamptz NOT NULL,
         until timestamptz NOT NULL, {_ENTRY}, odd boolean NOT NULL DEFAULT false)""",
     f"reach_node (node {_CODE} PRIMARY KEY, round integer NOT NULL)",
+    f"""reach_still (box {_CODE} NOT NULL, since timestamptz NOT NULL, {_LAST},
+        PRIMARY KEY (box, since))""",
+    f"reach_told (code {_CODE} PRIMARY KEY, {_LAST})",
 )
-_INDEXES = (("reach_task", "round"), ("reach_inside", "round"), ("reach_fact", "front"))
+_INDEXES = (
+    "reach_task_by_round ON reach_task (round)",
+    "reach_inside_by_round ON reach_inside (round)",
+    "reach_fact_by_front ON reach_fact (front)",
+    "reach_fact_containers ON reach_fact (code) WHERE container",
+)
 
 _DECLARED = """
     INSERT INTO reach_void
@@ -83,6 +98,12 @@ class Scene:
                          AND (v.party IS NULL OR v.party = {edge}.party))"""
         return told
 
+    def put_out(self, task: str) -> str:
+        """Joins ``o``: the making of a ``task``'s thing by the transformation that it names."""
+        return f"""
+            LEFT JOIN edges o ON o.code = {task}.code AND o.other = {task}.node
+                AND o.role = {OUTPUT} AND o.time = {task}.since{self.known("o")}"""
+
     def stays(self, pack: str, box: str, *, is_lot: str) -> str:
         """Joins ``own`` and ``gone``: what closed a stay, itself named or its container emptied.
 
@@ -106,6 +127,11 @@ class Scene:
                 ORDER BY e.time, e.rank, e.id, e.party LIMIT 1) gone ON {box}.emptied"""
 
 
+# With ``Scene.put_out``: where, in its order and on the map, a task's thing was come to.
+_ENTERED = ("time", "rank", "id", "party")
+ENTRY = ", ".join(f"coalesce(t.entry_{name}, o.{name}) AS entry_{name}" for name in _ENTERED)
+SITE = ", ".join(f"coalesce(t.site_{name}, o.{name}) AS site_{name}" for name in ("place", "party"))
+
 # With ``Scene.stays``: when the stay ended, and whether it was by emptying the container.
 CLOSED = "least(own.time, gone.time)"
 WAS_EMPTIED = """(gone.time IS NOT NULL AND (own.time IS NULL OR
@@ -116,9 +142,8 @@ async def prepare(driver: Any) -> None:
     """Make the tables, or find them as an earlier reach on this connection left them: empty."""
     for table in _TABLES:
         await driver.execute(f"CREATE TEMPORARY TABLE IF NOT EXISTS {table} ON COMMIT DELETE ROWS")
-    for name, column in _INDEXES:
-        index = f"CREATE INDEX IF NOT EXISTS {name}_by_{column} ON {name} ({column})"
-        await driver.execute(index)
+    for index in _INDEXES:
+        await driver.execute(f"CREATE INDEX IF NOT EXISTS {index}")
 
 
 async def declared(driver: Any, known_at: datetime | None) -> bool:

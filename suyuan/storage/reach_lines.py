@@ -1,0 +1,99 @@
+"""Things of a reach as lines of JSON, made and streamed by the database.
+
+A million lines pass through a service as blocks of bytes: to make each of them an object first took
+longer than to find the things. ``docs/tracing.md`` has the form of a line.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import suppress
+from typing import Any
+
+from suyuan.domain.lookup import Movement, Role
+from suyuan.domain.reach import State
+
+# Where a query of things stands in for itself: code, whether it is a lot, the columns of ``LAST``.
+_NATIONAL = "urn:suyuan:cn:"
+_INPUT, _OUT = int(Role.INPUT), int(Movement.OUT)
+
+# Blocks that wait for a reader who is slower than the database.
+_BLOCKS = 4
+# While he reads, the statement is not at an end.
+_READING = "SET LOCAL statement_timeout = '1h'"
+_READ = "SET LOCAL statement_timeout TO DEFAULT"
+
+
+def _text(value: str) -> str:
+    """A JSON string, or null."""
+    return f"coalesce(to_json({value})::text, 'null')"
+
+
+def _short(key: str) -> str:
+    """``Code.short``: as people type it."""
+    rest = f"substr({key}, {len(_NATIONAL) + 1})"
+    return _text(f"CASE WHEN starts_with({key}, '{_NATIONAL}') THEN {rest} ELSE {key} END")
+
+
+# ``Last.state``, ``Last.holder`` and ``Last.where``.
+_STATE = f"""CASE WHEN role = {_INPUT}
+                  THEN CASE WHEN is_lot THEN '{State.AT}' ELSE '{State.CONSUMED}' END
+                  WHEN ends AND NOT is_lot THEN '{State.ENDED}'
+                  WHEN moves = {_OUT} THEN '{State.IN_TRANSIT}' ELSE '{State.AT}' END"""
+_HOLDER = f"CASE WHEN moves = {_OUT} THEN far_party ELSE party END"
+_WHERE = f"CASE WHEN moves = {_OUT} THEN far_place ELSE place END"
+_NAME = """'{"code":' || to_json(code)::text
+        || CASE WHEN is_lot THEN ',"level":"lot"' ELSE ',"level":"serial"' END"""
+_LAST = f"""CASE WHEN time IS NULL THEN 'null' ELSE
+            '{{"time":' || left(to_json(time AT TIME ZONE 'UTC')::text, -1)
+            || 'Z","state":"' || {_STATE}
+            || '","holder":' || {_short(_HOLDER)} || ',"place":' || {_short(_WHERE)}
+            || ',"event":' || {_text("id")} || ',"reporter":' || {_short("party")} || '}}' END"""
+
+
+def with_lasts(things: str) -> str:
+    """The lines of a query of things: ``{"code", "level", "last"}``.
+
+    ``last`` is null or ``{"time", "state", "holder", "place", "event", "reporter"}``; ``holder``
+    and ``place`` are where it was sent to if it is in transit, and null if not said.
+    """
+    return f"""SELECT {_NAME} || ',"last":' || {_LAST} || '}}' FROM ({things}) things"""
+
+
+def names_alone(things: str) -> str:
+    """The lines of a query of codes and whether they are lots: ``{"code", "level"}``."""
+    return f"SELECT {_NAME} || '}}' FROM ({things}) things"
+
+
+async def stream(driver: Any, lines: str) -> AsyncGenerator[bytes, None]:
+    """The lines of a query in blocks, each line whole and with its end, as they are made.
+
+    JSON has none of the characters that COPY would quote or escape here.
+    """
+    blocks: asyncio.Queue[bytes | None] = asyncio.Queue(_BLOCKS)
+
+    async def copy() -> None:
+        try:
+            await driver.copy_from_query(
+                lines, output=blocks.put, format="csv", delimiter="\x02", quote="\x01"
+            )
+        except BaseException:
+            while not blocks.empty():  # nobody wants them, and the reader shall hear of it
+                blocks.get_nowait()
+            blocks.put_nowait(None)
+            raise
+        await blocks.put(None)
+
+    await driver.execute(_READING)
+    copying = asyncio.create_task(copy())
+    try:
+        while (block := await blocks.get()) is not None:
+            yield bytes(block)  # the driver gives arrays
+        await copying
+    finally:
+        if not copying.done():
+            copying.cancel()
+            with suppress(asyncio.CancelledError):
+                await copying
+    await driver.execute(_READ)
