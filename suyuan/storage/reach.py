@@ -68,8 +68,9 @@ _ODD_TASKS = f"""
 """
 # What there is in a front, so that nothing is looked for in vain among a million things.
 _FRONT = f"""
-    SELECT bool_or(f.odd), bool_or(f.consumed), bool_or({_LIKE_LOT_KEY}),
-           bool_or(f.is_lot AND (f.moved OR f.makings > 1 OR f.box IS NOT NULL))
+    SELECT bool_or(f.odd), bool_or(f.consumed),
+           bool_or(f.is_lot AND (f.moved OR f.makings > 1 OR f.box IS NOT NULL)),
+           min(f.code) FILTER (WHERE {_LIKE_LOT_KEY}), max(f.code) FILTER (WHERE {_LIKE_LOT_KEY})
     FROM reach_fact f WHERE f.front = $1
 """
 _HERE = "f.front = $1 AND f.by_walk IS DISTINCT FROM $1"
@@ -100,13 +101,19 @@ _CARRIED = f"""
     WHERE e.role = {INPUT} AND e.other IS NOT NULL AND e.time BETWEEN a.since AND a.until{{known}}
     ON CONFLICT DO NOTHING
 """
+# Between two codes of lots there is hardly anything else, and most lots have no serials.
+_ANY_SERIALS = f"""
+    SELECT EXISTS (SELECT FROM edges WHERE other BETWEEN $1 AND $2 AND role = {MEMBER})
+"""
 # Of a lot that was asked for, also the serials that were made before.
 _SERIALS = f"""
     INSERT INTO reach_task (round, code, since, direct)
     SELECT $1::integer + 1, m.code, greatest(m.first, m.since), false
     FROM (SELECT e.code, f.code AS lot, f.followed AS since, min(e.time) AS first
-          FROM reach_fact f JOIN edges e ON e.other = f.code
-          WHERE {_HERE} AND {_IS_LOT_KEY} AND e.role = {MEMBER}{{known}}
+          FROM reach_fact f CROSS JOIN LATERAL (
+              SELECT e.code, e.time FROM edges e
+              WHERE e.other = f.code AND e.role = {MEMBER}{{known}} OFFSET 0) e
+          WHERE {_HERE} AND {_IS_LOT_KEY}
           GROUP BY e.code, f.code, f.followed) m
     WHERE m.first >= m.since
        OR EXISTS (SELECT FROM reach_task t WHERE t.round = $1 AND t.direct AND t.code = m.lot)
@@ -254,7 +261,7 @@ class Frontier:
 
     async def _follow(self, this: int) -> list[Task]:
         """The things of this front: what consumed them, and the serials of its lots."""
-        odd, consumed, lot_keys, flowing = await self._driver.fetchrow(_FRONT, this)
+        odd, consumed, flowing, *lots = await self._driver.fetchrow(_FRONT, this)
         by_walk = 0
         if odd:
             by_walk += count_of(await self._driver.execute(_BY_WALK, this))
@@ -266,7 +273,7 @@ class Frontier:
             await self._driver.execute(self._consumed, this)
         if self._facts.any_leads:
             await self._driver.execute(self._carried, this)
-        if lot_keys:
+        if lots[0] is not None and await self._driver.fetchval(_ANY_SERIALS, *lots):
             await self._driver.execute(self._serials, this)
         if this == 0:
             await self._driver.execute(self._open_direct, this)

@@ -31,7 +31,7 @@ _LOOK = f"""
            bool_or(e.role = {INPUT}), bool_or(e.moves <> {NONE}),
            count(*) FILTER (WHERE e.role = {OUTPUT} OR (e.role = {ITEM} AND e.rank = {ADD})),
            min(e.other) FILTER (WHERE {_PACKS}),
-           max(e.other) FILTER (WHERE {_PACKS}),
+           nullif(max(e.other) FILTER (WHERE {_PACKS}), min(e.other) FILTER (WHERE {_PACKS})),
            CASE WHEN max(e.time) FILTER (WHERE {_PACKS})
                      > coalesce(max(e.time) FILTER (WHERE {_OTHERWISE}), '-infinity')
                      AND min(e.other) FILTER (WHERE {_PACKS})
@@ -50,7 +50,7 @@ _LOOK = f"""
     GROUP BY e.code
 """
 _PACKED = """
-    SELECT bool_or(box IS NOT NULL), bool_or(other_box <> box) FROM reach_fact WHERE batch = $1
+    SELECT bool_or(box IS NOT NULL), bool_or(other_box IS NOT NULL) FROM reach_fact WHERE batch = $1
 """
 _BOXES = """
     SELECT f.box, NULL::integer, NULL::timestamptz
@@ -67,7 +67,7 @@ _INTO = f"""
     SELECT b.odd, b.leads FROM reach_fact b WHERE b.code IN (f.box, f.other_box)
     UNION ALL
     SELECT b.odd, b.leads FROM edges e JOIN reach_fact b ON b.code = e.other
-    WHERE f.other_box <> f.box AND e.code = f.code AND e.role = {CHILD} AND e.rank = {ADD}{{known}}
+    WHERE f.other_box IS NOT NULL AND e.code = f.code AND {_PACKS}{{known}}
 """
 # A container is settled when all that it was ever packed into are: from the outermost inwards.
 # What is never settled is in a cycle, or below one.

@@ -14,7 +14,6 @@ from typing import Any
 from suyuan.domain.lookup import Movement, Role
 from suyuan.domain.reach import State
 
-# Where a query of things stands in for itself: code, whether it is a lot, the columns of ``LAST``.
 _NATIONAL = "urn:suyuan:cn:"
 _INPUT, _OUT = int(Role.INPUT), int(Movement.OUT)
 
@@ -25,45 +24,43 @@ _READING = "SET LOCAL statement_timeout = '1h'"
 _READ = "SET LOCAL statement_timeout TO DEFAULT"
 
 
-def _text(value: str) -> str:
-    """A JSON string, or null."""
-    return f"coalesce(to_json({value})::text, 'null')"
-
-
 def _short(key: str) -> str:
     """``Code.short``: as people type it."""
     rest = f"substr({key}, {len(_NATIONAL) + 1})"
-    return _text(f"CASE WHEN starts_with({key}, '{_NATIONAL}') THEN {rest} ELSE {key} END")
+    return f"CASE WHEN starts_with({key}, '{_NATIONAL}') THEN {rest} ELSE {key} END AS {key}"
 
 
+_LEVEL = "CASE WHEN is_lot THEN 'lot' ELSE 'serial' END AS level"
+_TIME = """btrim(to_json(time AT TIME ZONE 'UTC')::text, '"') || 'Z' AS time"""
 # ``Last.state``, ``Last.holder`` and ``Last.where``.
 _STATE = f"""CASE WHEN role = {_INPUT}
-                  THEN CASE WHEN is_lot THEN '{State.AT}' ELSE '{State.CONSUMED}' END
-                  WHEN ends AND NOT is_lot THEN '{State.ENDED}'
-                  WHEN moves = {_OUT} THEN '{State.IN_TRANSIT}' ELSE '{State.AT}' END"""
-_HOLDER = f"CASE WHEN moves = {_OUT} THEN far_party ELSE party END"
-_WHERE = f"CASE WHEN moves = {_OUT} THEN far_place ELSE place END"
-_NAME = """'{"code":' || to_json(code)::text
-        || CASE WHEN is_lot THEN ',"level":"lot"' ELSE ',"level":"serial"' END"""
-_LAST = f"""CASE WHEN time IS NULL THEN 'null' ELSE
-            '{{"time":' || left(to_json(time AT TIME ZONE 'UTC')::text, -1)
-            || 'Z","state":"' || {_STATE}
-            || '","holder":' || {_short(_HOLDER)} || ',"place":' || {_short(_WHERE)}
-            || ',"event":' || {_text("id")} || ',"reporter":' || {_short("party")} || '}}' END"""
+                 THEN CASE WHEN is_lot THEN '{State.AT}' ELSE '{State.CONSUMED}' END
+                 WHEN ends AND NOT is_lot THEN '{State.ENDED}'
+                 WHEN moves = {_OUT} THEN '{State.IN_TRANSIT}' ELSE '{State.AT}' END AS state"""
+_HOLDER = f"CASE WHEN moves = {_OUT} THEN far_party ELSE party END AS holder"
+_WHERE = f"CASE WHEN moves = {_OUT} THEN far_place ELSE place END AS place"
 
 
 def with_lasts(things: str) -> str:
-    """The lines of a query of things: ``{"code", "level", "last"}``.
+    """The lines of a query of codes, whether they are lots, and the columns of ``LAST``.
 
-    ``last`` is null or ``{"time", "state", "holder", "place", "event", "reporter"}``; ``holder``
-    and ``place`` are where it was sent to if it is in transit, and null if not said.
+    ``{"code", "level", "last"}``; ``last`` is null or ``{"time", "state", "holder", "place",
+    "event", "reporter"}``, where ``holder`` and ``place`` are where it was sent to if it is in
+    transit, and null if not said. OFFSET keeps what is used thrice from being computed thrice.
     """
-    return f"""SELECT {_NAME} || ',"last":' || {_LAST} || '}}' FROM ({things}) things"""
+    return f"""
+        SELECT row_to_json(line) FROM (
+            SELECT code, {_LEVEL}, CASE WHEN time IS NOT NULL THEN (SELECT last FROM (
+                SELECT {_TIME}, state, {_short("holder")}, {_short("place")}, id AS event,
+                       {_short("reporter")}) last) END AS last
+            FROM (SELECT code, is_lot, time, id, party AS reporter, {_STATE}, {_HOLDER}, {_WHERE}
+                  FROM ({things} OFFSET 0) things OFFSET 0) told) line
+    """
 
 
 def names_alone(things: str) -> str:
     """The lines of a query of codes and whether they are lots: ``{"code", "level"}``."""
-    return f"SELECT {_NAME} || '}}' FROM ({things}) things"
+    return f"SELECT row_to_json(line) FROM (SELECT code, {_LEVEL} FROM ({things}) things) line"
 
 
 async def stream(driver: Any, lines: str) -> AsyncGenerator[bytes, None]:

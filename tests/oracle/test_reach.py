@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 from collections.abc import Coroutine, Iterator, Sequence
 from dataclasses import replace
@@ -19,7 +20,7 @@ from sqlalchemy import text
 from suyuan.domain.reach import Reach, Reached, find_lasts
 from suyuan.domain.trail import Direction, Question
 from suyuan.sources.memory import answer
-from suyuan.sources.reach import Progress, find_reached
+from suyuan.sources.reach import Progress, find_reached, stream_reached
 from suyuan.storage.engine import Database
 from suyuan.storage.load import Row, load
 from tests.build import at
@@ -47,6 +48,7 @@ class Store:
     def __init__(self, url: str) -> None:
         self._loop = asyncio.new_event_loop()
         self._database = Database(url, roles=False)
+        self.streams = False
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         return self._loop.run_until_complete(work)
@@ -60,6 +62,10 @@ class Store:
         await self._fill(records)
         progress = Progress()
         found = [r async for some in find_reached(self._database, asked, progress) for r in some]
+        if self.streams:
+            streamed = stream_reached(self._database, asked, Progress())
+            lines = b"".join([block async for block in streamed]).splitlines()
+            assert sorted(map(json.loads, lines), key=str) == sorted(map(line_of, found), key=str)
         return found, progress
 
     async def _fill(self, records: Sequence[Record]) -> None:
@@ -109,6 +115,24 @@ def last_of(records: Sequence[Record], key: str, window: dict[str, Any]) -> Any:
             lookup = doing.send(answer(held, lookup))
     except StopIteration as done:
         return done.value.get(key)
+
+
+def line_of(one: Reached) -> dict[str, Any]:
+    """The line of a thing, as docs/tracing.md has it."""
+    last = one.last
+    return {
+        "code": one.code,
+        "level": "lot" if one.is_lot else "serial",
+        "last": last
+        and {
+            "time": last.time.isoformat().replace("+00:00", "Z"),
+            "state": last.state(is_lot=one.is_lot).value,
+            "holder": last.holder and last.holder.removeprefix("urn:suyuan:cn:"),
+            "place": last.where and last.where.removeprefix("urn:suyuan:cn:"),
+            "event": last.id,
+            "reporter": last.party.removeprefix("urn:suyuan:cn:"),
+        },
+    }
 
 
 @st.composite
@@ -187,6 +211,18 @@ def test_in_every_window_too(
     bound = st.sampled_from((None, *range(9)))
     bounds = {k: data.draw(bound) for k in ("since", "as_of", "known_at")}
     agree(store, records, name, **bounds)
+
+
+@settings(many, max_examples=SETS // 4)
+@given(st.one_of(orderly_sets(), event_sets()), st.sampled_from(("L0", "C1", "D1")))
+def test_a_stream_of_lines_says_the_same(
+    store: Store, records: tuple[Record, ...], name: str
+) -> None:
+    store.streams = True
+    try:
+        store.reach(records, Reach((code(name),)))
+    finally:
+        store.streams = False
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c[0])
