@@ -69,10 +69,10 @@ class Store:
         return found, progress
 
     async def _fill(self, records: Sequence[Record]) -> None:
-        """One report after the other, each with the record time that it is given."""
+        """One report after the other, as they are recorded: what is told again keeps the first."""
         async with self._database.writing() as connection:
             await connection.execute(text("TRUNCATE events, edges"))
-            for record in records:
+            for record in sorted(records, key=lambda r: r.rec):
                 one = stored(record)
                 content, by = one.content.ljust(16), (one.reporter, one.authority)
                 await load(connection, [Row(one.event, content, "city", "{}", *by)])
