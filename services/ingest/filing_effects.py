@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from services.ingest.register import new_version
 from suyuan.domain.errors import Conflict, Fault, ReportRefused
 from suyuan.domain.filing import Dossier, Filing, FilingAction, FilingStep
-from suyuan.domain.register import Entry
 from suyuan.storage import filings
 from suyuan.storage.engine import Database, WriteConnection
 from suyuan.storage.filings import Revoked
-from suyuan.storage.register import NewVersion, Outcome, append
+from suyuan.storage.register import Outcome, append
 from suyuan.wire.filings import kept_dossier, kept_reasons
-from suyuan.wire.register_cards import write_entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,10 @@ class Effects:
 
     async def take(self, filing: Filing, step: FilingStep, dossier: Dossier) -> None:
         """Let the register say what was approved. Raises Conflict ``register_taken``."""
-        versions = [self._version(entry, step) for entry in dossier.entries]
+        by = f"department:{self.home}"
+        versions = [
+            new_version(entry, by, authority=True, decided_at=step.at) for entry in dossier.entries
+        ]
         outcomes = await append(
             self.connection, versions, may_replace=lambda holder: holder == filing.party
         )
@@ -57,20 +59,6 @@ class Effects:
         if not await filings.reinstate(self.connection, filing.id, filing.party, licence):
             fault = Fault("licence_not_revoked", "/licence", {"number": licence})
             raise ReportRefused(faults=[fault])
-
-    def _version(self, entry: Entry, step: FilingStep) -> NewVersion:
-        document, content = write_entry(entry)
-        return NewVersion(
-            int(entry.kind),
-            entry.code.key,
-            entry.valid_from,
-            content,
-            entry.holder,
-            f"department:{self.home}",
-            authority=True,
-            document=document,
-            decided_at=step.at,
-        )
 
 
 async def revoked_licences(connection: WriteConnection, dossier: Dossier) -> list[Fault]:

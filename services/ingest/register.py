@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from fastapi import APIRouter, Request, Response
 
 from suyuan.domain.caller import Caller, CallerRole
+from suyuan.domain.directory import sought_by
 from suyuan.domain.errors import Conflict, ReportRefused
 from suyuan.domain.register import Entry, Kind, may_replace, must_write, today
 from suyuan.storage.engine import Database, WriteConnection
@@ -42,13 +43,17 @@ async def store(
     connection: WriteConnection, entries: Sequence[Entry], caller: Caller
 ) -> list[Outcome]:
     """Add a version of each entry, which the caller may register; what became of each."""
-    versions = [_version(entry, caller) for entry in entries]
+    department = caller.role is CallerRole.DEPARTMENT
+    versions = [new_version(e, caller.owner, authority=department) for e in entries]
     return await append(
         connection, versions, may_replace=lambda holder: may_replace(holder, caller)
     )
 
 
-def _version(entry: Entry, caller: Caller) -> NewVersion:
+def new_version(
+    entry: Entry, reporter: str, *, authority: bool, decided_at: datetime | None = None
+) -> NewVersion:
+    """An entry ready to be stored; what a department says of an organisation may be sought."""
     document, content = write_entry(entry)
     return NewVersion(
         int(entry.kind),
@@ -56,9 +61,11 @@ def _version(entry: Entry, caller: Caller) -> NewVersion:
         entry.valid_from,
         content,
         entry.holder,
-        caller.owner,
-        caller.role is CallerRole.DEPARTMENT,
+        reporter,
+        authority,
         document,
+        sought_by(entry) if authority else None,
+        decided_at,
     )
 
 

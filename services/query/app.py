@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from services.query import accesses, changes, code_status, lots, made_at, reach, register
+from services.query import accesses, changes, code_status, directory, lots, made_at, reach, register
 from services.query.names import OwnNameBook
 from services.query.routes import router
 from services.query.trace import OwnTracer
@@ -28,6 +28,7 @@ ROUTERS = (
     accesses.router,
     changes.router,
     register.router,
+    directory.router,
     code_status.router,
     lots.router,
     made_at.router,

@@ -1,4 +1,4 @@
-"""Sentences for filings and the directory: ``{code: (Chinese, English)}``.
+"""Sentences for filings: ``{code: (Chinese, English)}``.
 
 The same shape as ``suyuan.domain.sentences``, which takes these in.
 """
@@ -105,10 +105,5 @@ FILING_SENTENCES: dict[str, tuple[str, str]] = {
     "licence_not_revoked": (
         "许可证 {number} 没有被这份备案的步骤吊销，无需恢复。",
         "Licence {number} is not revoked by this filing; there is nothing to reinstate.",
-    ),
-    # --- The directory (公示) ---------------------------------------------------------------------
-    "directory_cursor": (
-        "“after”不是上一页给出的位置，请从第一页重新开始。",
-        "This after is no place that a page gave; begin with the first page.",
     ),
 }

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Protocol
 
 import httpx
@@ -18,8 +17,7 @@ from suyuan.domain.licensing import Licensing, Revocation, licensing_of
 from suyuan.domain.naming import Known, Wanted, first_of
 from suyuan.domain.register import Kind, Party, Place, Product, Version, public_view, today
 from suyuan.sources.asking import Silent, ask
-from suyuan.storage.engine import Database
-from suyuan.storage.filings import Revoked as RevokedRow
+from suyuan.storage.engine import Database, ReadConnection
 from suyuan.storage.filings import find_revoked
 from suyuan.storage.register import StoredVersion, find_in_force, find_past
 from suyuan.wire.names import read_names_response, write_names_request
@@ -54,8 +52,7 @@ class OwnNames:
         async with self._database.reading() as connection:
             found = await find_in_force(connection, ids, now)
             registered = [one.code for one in found if one.kind == Kind.PARTY]
-            past = await find_past(connection, Kind.PARTY, registered, now) if registered else []
-            revoked = await find_revoked(connection, registered) if registered else []
+            licensing = await find_licensing(connection, registered, now)
         parties: dict[str, Party] = {}
         places: dict[str, Place] = {}
         products: dict[str, Product] = {}
@@ -69,25 +66,32 @@ class OwnNames:
                     places[stored.code] = place
                 case Product() as product:
                     products[stored.code] = product
-        return Known(parties, places, products, _licensing(parties, past, revoked))
+        return Known(parties, places, products, _said(parties, licensing))
 
 
-def _licensing(
-    parties: Mapping[str, Party], past: Sequence[StoredVersion], revoked: Sequence[RevokedRow]
+async def find_licensing(
+    connection: ReadConnection, parties: Sequence[str], on: date
 ) -> dict[str, Licensing]:
-    """The licensing of public parties, where it says more than what their entry lists today."""
-    versions: dict[str, list[Version]] = defaultdict(list)
-    for stored in past:
+    """What a register says by a day of the licences of some parties that it knows."""
+    if not parties:
+        return {}
+    versions: dict[str, list[Version]] = {key: [] for key in parties}
+    for stored in await find_past(connection, Kind.PARTY, parties, on):
         versions[stored.code].append(version_of(stored))
-    revocations: dict[str, list[Revocation]] = defaultdict(list)
-    for one in revoked:
+    revocations: dict[str, list[Revocation]] = {key: [] for key in parties}
+    for one in await find_revoked(connection, parties):
         revocations[one.party].append(Revocation(one.licence, one.since, one.at))
-    found = {}
-    for key in parties.keys() & versions.keys():
-        said = licensing_of(versions[key], revocations[key])
-        if len(said.periods) > 1 or said.reviewed or said.revoked or said.lapses:
-            found[key] = said
-    return found
+    return {key: licensing_of(versions[key], revocations[key]) for key in versions}
+
+
+def _said(parties: Mapping[str, Party], licensing: Mapping[str, Licensing]) -> dict[str, Licensing]:
+    """The licensing of public parties, where it says more than what their entry lists today."""
+    known = {key: licensing[key] for key in parties}
+    return {
+        key: said
+        for key, said in known.items()
+        if len(said.periods) > 1 or said.reviewed or said.revoked or said.lapses
+    }
 
 
 def version_of(stored: StoredVersion) -> Version:

@@ -32,6 +32,7 @@ MOST_VERSIONS = 1_000
 class NewVersion:
     """A version ready to be stored. ``content`` is 16 bytes over everything but its date.
 
+    ``sought`` is what a search of the directory looks through, where it stands in that;
     ``decided_at`` is when a department decided on it: a decision is a version of its own, whatever
     was said alike before; ``None`` where nobody did.
     """
@@ -44,6 +45,7 @@ class NewVersion:
     reporter: str
     authority: bool
     document: str
+    sought: str | None = None
     decided_at: datetime | None = None
 
     @property
@@ -89,16 +91,16 @@ _HEADS = text("""
 
 _INSERT = text("""
     INSERT INTO register (kind, code, number, valid_from, content, holder, reporter, authority,
-                          document, recorded_at)
+                          document, sought, recorded_at)
     SELECT kind, code, number, valid_from, content, holder, reporter, authority, document,
-           coalesce(recorded_at, now())
+           sought, coalesce(recorded_at, now())
     FROM unnest(
         CAST(:kinds AS smallint[]), CAST(:codes AS text[]), CAST(:numbers AS integer[]),
         CAST(:dates AS date[]), CAST(:contents AS uuid[]), CAST(:holders AS text[]),
         CAST(:reporters AS text[]), CAST(:authorities AS boolean[]), CAST(:documents AS text[]),
-        CAST(:moments AS timestamptz[])
+        CAST(:soughts AS text[]), CAST(:moments AS timestamptz[])
     ) AS new (kind, code, number, valid_from, content, holder, reporter, authority, document,
-              recorded_at)
+              sought, recorded_at)
     ON CONFLICT DO NOTHING
     RETURNING number
 """)
@@ -256,6 +258,7 @@ async def _insert(connection: WriteConnection, numbered: list[tuple[int, NewVers
             "reporters": [v.reporter for v in versions],
             "authorities": [v.authority for v in versions],
             "documents": [v.document for v in versions],
+            "soughts": [v.sought for v in versions],
             "moments": [v.decided_at for v in versions],
         },
     )

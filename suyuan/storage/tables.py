@@ -136,7 +136,15 @@ register = Table(
     Column("reporter", _CODE, nullable=False),
     Column("authority", Boolean, nullable=False),
     Column("document", Text, nullable=False),
+    Column("sought", Text),  # what the directory is searched by: organisations, by departments
     PrimaryKeyConstraint("code", "kind", "number", name="register_pkey"),
+)
+Index(
+    "register_directory",
+    register.c.code,
+    register.c.valid_from.desc(),
+    register.c.number.desc(),
+    postgresql_where=register.c.sought.isnot(None),
 )
 
 # Filings (suyuan/storage/filings.py). Steps are appended; the other two follow from them.

@@ -45,6 +45,7 @@ _TELLING_NOTHING = frozenset(
         "/metrics",
         "/v1/changes",
         "/v1/codes/{text:text}",
+        "/v1/directory",
         "/v1/files/template.csv",
         "/v1/files/template.xlsx",
         "/v1/names",

@@ -69,6 +69,7 @@ DOORS: dict[str, set[str]] = {
     "POST /v1/filings/{filing_id}/revoke-licence": REVIEWERS,
     "POST /v1/filings/{filing_id}/reinstate-licence": REVIEWERS,
     "POST /v1/filings/{filing_id}/revoke": REVIEWERS,
+    "GET /v1/directory": ANYBODY,
     "POST /v1/code-ranges": REPORTERS,
     "GET /v1/code-ranges": REPORTERS,
     "GET /v1/code-ranges/{range_id}": REPORTERS,

@@ -1,0 +1,261 @@
+"""``GET /v1/directory``: of whom departments stand for, what may be public, and nothing else."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+from sqlalchemy import text
+
+from services.gateway.directory import joined
+from suyuan.domain.register import today
+from suyuan.storage.directory import PAGE
+from suyuan.storage.engine import Database
+from suyuan.storage.provision import service_url
+from suyuan.wire.directory import DirectoryRow, MemberPage, read_page
+from suyuan.wire.register_cards import NamingCard
+from tests.city import BUYER, SELLER, City
+from tests.services.entries import put
+from tests.services.filings import LICENCE, approved, dossier, filed, party, stepped
+
+NOW = today(datetime.now(UTC))
+
+
+def listing(city: City, at: str = "meat", **query: Any) -> dict[str, Any]:
+    """A page as anybody gets it."""
+    answer = city.client(at=at).get("/v1/directory", params=query)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def ids(page: dict[str, Any]) -> list[str]:
+    return [row["id"] for row in page["parties"]]
+
+
+def both(city: City) -> tuple[httpx.Client, httpx.Client]:
+    return city.client("seller", at="meat"), city.client("department meat", at="meat")
+
+
+@pytest.mark.parametrize("at", ["meat", "gateway"])
+def test_an_entry_has_these_members_and_no_others(city: City, at: str) -> None:
+    seller, department = both(city)
+    told = {"number": LICENCE, "type": "食品经营许可证", "valid_from": "2025-01-01"}
+    decided = approved(seller, department, party(licences=[told]))
+    page = listing(city, at)
+    assert page["parties"] == [
+        {
+            "id": SELLER,
+            "code": f"urn:suyuan:cn:{SELLER}",
+            "names": {"zh": "鹭洋肉品", "en": "Luyang Meat"},
+            "categories": ["wholesale"],
+            "district": "350212",
+            "district_name": "福建省厦门市同安区",
+            "licences": [{**told, "valid_to": None, "revoked_on": None}],
+            "brands": [{"names": {"zh": "鹭洋", "en": None}, "trademark": "12345678"}],
+            "state": "approved",
+            "revoked_on": None,
+            "valid_from": "2026-01-01",
+            "subsystem": "meat",
+        }
+    ]
+    assert (page["complete"], page["next"]) == (True, None)
+    # What the dossier holds besides: an address, places and products, people, who decided.
+    whole = json.dumps(page, ensure_ascii=False)
+    hidden = ["工业路", "冷库", "猪肉", "欧阳示例", "13900001234", "department:", decided["id"]]
+    assert [word for word in hidden if word in whole] == []
+
+
+def test_only_what_a_department_stands_for_is_in_it(city: City) -> None:
+    seller, department = both(city)
+    put(seller, f"/v1/parties/{SELLER}", names={"zh": "自己说的"})
+    filed(seller)
+    assert ids(listing(city)) == []
+    put(department, f"/v1/parties/{BUYER}", names={"zh": "部门登记的"})
+    assert ids(listing(city)) == [BUYER]
+
+
+def test_no_person_is_in_it(city: City) -> None:
+    department = city.client("department meat", at="meat")
+    farmer = f"/v1/parties/urn:suyuan:{SELLER}:FARM-7"
+    put(department, farmer, names={"zh": "合作社"}, type="organisation", valid_from="2026-01-01")
+    assert len(listing(city)["parties"]) == 1
+    put(department, farmer, names={"zh": "王五"}, type="person", valid_from="2026-02-01")
+    assert listing(city)["parties"] == []
+    assert listing(city, q="合作社")["parties"] == []
+
+
+def test_what_holds_next_month_is_not_in_it_yet(city: City) -> None:
+    soon = (NOW + timedelta(days=30)).isoformat()
+    approved(*both(city), dossier(valid_from=soon))
+    assert ids(listing(city)) == []
+
+
+def test_it_says_what_was_revoked(city: City) -> None:
+    seller, department = both(city)
+    decided = approved(seller, department)
+    since = {"from": "2026-03-01"}
+    revoked = stepped(
+        department, decided, "revoke-licence", licence=LICENCE, note="机密理由", **since
+    )
+    (row,) = listing(city)["parties"]
+    assert (row["state"], row["licences"][0]["revoked_on"]) == ("approved", "2026-03-01")
+    stepped(department, revoked, "revoke", note="机密理由", **since)
+    page = listing(city)
+    assert (page["parties"][0]["state"], page["parties"][0]["revoked_on"]) == (
+        "revoked",
+        "2026-03-01",
+    )
+    assert "机密" not in json.dumps(page, ensure_ascii=False)
+
+
+@pytest.mark.parametrize(
+    ("q", "found"),
+    [
+        ("鹭洋", True),
+        ("LUYANG", True),
+        ("ｌｕｙａｎｇ", True),
+        ("yang me", True),
+        (SELLER, True),
+        (SELLER[:8].lower(), True),
+        ("闽味", False),
+        (SELLER[1:9], False),
+        ("欧阳示例", False),
+        ("13900001234", False),
+        ("工业路", False),
+        (LICENCE, False),
+        ("%%", False),
+        ("__", False),
+    ],
+)
+def test_it_is_searched_by_name_or_code_and_by_nothing_else(
+    city: City, q: str, *, found: bool
+) -> None:
+    approved(*both(city))
+    assert ids(listing(city, q=q)) == ([SELLER] if found else [])
+
+
+@pytest.mark.parametrize(
+    "query", [{"q": "x"}, {"q": "x" * 101}, {"limit": 0}, {"limit": 101}, {"sort": "name"}]
+)
+def test_a_question_that_is_none_is_422(city: City, query: dict[str, Any]) -> None:
+    for at in ("meat", "gateway"):
+        assert city.client(at=at).get("/v1/directory", params=query).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("after", "status"), [("x\x00y", 422), ("~" * 2_000, 200), ("'; DROP TABLE register --", 200)]
+)
+def test_any_printed_text_is_a_place_in_it(city: City, after: str, status: int) -> None:
+    for at in ("meat", "gateway"):
+        answer = city.client(at=at).get("/v1/directory", params={"after": after})
+        assert answer.status_code == status, answer.text
+        assert status == 422 or answer.json()["complete"]
+
+
+@pytest.mark.parametrize("at", ["meat", "gateway"])
+def test_its_pages_give_everybody_once(city: City, at: str) -> None:
+    codes = sorted(f"9521234900{n:02}" for n in range(23))
+    for subsystem, own in (("meat", codes[::2]), ("food", codes[1::2])):
+        department = city.client(f"department {subsystem}", at=subsystem)
+        for code in own:
+            put(department, f"/v1/parties/urn:suyuan:{SELLER}:{code}", **_cooperative(code))
+    seen: list[str] = []
+    after, pages = "", 0
+    while after is not None:
+        page = listing(city, at, after=after, limit=5)
+        seen += [row["names"]["zh"] for row in page["parties"]]
+        after, pages = page["next"], pages + 1
+    assert seen == (codes if at == "gateway" else codes[::2])
+    assert pages == -(-len(seen) // 5)
+
+
+def _cooperative(code: str) -> dict[str, Any]:
+    return {"names": {"zh": code}, "type": "organisation"}
+
+
+def test_a_silent_department_is_named(city: City) -> None:
+    approved(*both(city))
+    city.served["food"].stop()
+    try:
+        page = listing(city, "gateway")
+    finally:
+        city.served["food"].start()
+    assert (ids(page), page["complete"]) == ([SELLER], False)
+    assert {s["subsystem"]: s["status"] for s in page["sources"]}["food"] == "down"
+
+
+def row(code: str, subsystem: str = "meat") -> DirectoryRow:
+    given = (None, None, (), (), "approved", None, NOW)
+    return DirectoryRow(code, code, NamingCard("厂"), (), *given, subsystem)
+
+
+def test_one_enterprise_of_two_departments_is_not_torn_apart_by_a_page() -> None:
+    meat = MemberPage((row("A"), row("B"), row("D")), "D")
+    food = MemberPage((row("B", "food"), row("C", "food")))
+    taken, following = joined([meat, food], 2)
+    assert [(r.code, r.subsystem) for r in taken] == [("A", "meat"), ("B", "meat"), ("B", "food")]
+    assert following == "B"
+    assert joined([MemberPage(())], 2) == ([], None)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"[]",
+        b'{"parties": 7}',
+        b'{"parties": [{"id": "x"}]}',
+        b'{"parties": [], "next": 7}',
+    ],
+)
+def test_a_page_that_is_none_is_refused(body: bytes) -> None:
+    with pytest.raises(ValueError, match="page of a directory"):
+        read_page(body, "meat")
+
+
+def test_a_lying_department_speaks_for_itself_alone_and_in_order() -> None:
+    page = MemberPage((row("A", "food"), row("B", "food")))
+    told = json.dumps(_plain(page)).encode()
+    assert {r.subsystem for r in read_page(told, "meat").parties} == {"meat"}
+    backwards = json.dumps(_plain(MemberPage(page.parties[::-1]))).encode()
+    with pytest.raises(ValueError, match="order of code"):
+        read_page(backwards, "meat")
+
+
+def _plain(page: MemberPage) -> Any:
+    return msgspec.to_builtins(page)
+
+
+def test_a_page_of_many_looks_at_no_more_than_it_shows(city: City) -> None:
+    """Ten thousand enterprises: a page is found through the index, and stops when it is full."""
+    plan = city.run(_plan(city))
+    assert "register_directory" in plan
+    assert "Sort" not in plan
+
+
+async def _plan(city: City) -> str:
+    database = Database(service_url(city.server_url, "meat"), roles=False)
+    async with database.writing() as connection:
+        await connection.execute(
+            text("""
+                INSERT INTO register (code, kind, number, valid_from, content, reporter, authority,
+                                      document, sought)
+                SELECT 'urn:suyuan:cn:' || n, 0, 1, '2026-01-01', gen_random_uuid(), 'x', true,
+                       '{}', 'name' || n
+                FROM generate_series(100000, 109999) AS n
+            """)
+        )
+        await connection.execute(text("ANALYZE register"))
+        bound = {"today": NOW, "after": "", "name": None, "limit": 21}
+        explained = await connection.execute(
+            text("EXPLAIN " + PAGE.text), {**bound, "least": None, "beyond": None}
+        )
+        told = "\n".join(line for (line,) in explained)
+        await connection.rollback()
+    await database.close()
+    return told
