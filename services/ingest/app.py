@@ -9,6 +9,7 @@ from functools import partial
 from fastapi import FastAPI
 
 from services.ingest import code_ranges, files, filings, jobs, register, routes
+from services.ingest.checking import Checking
 from services.ingest.coding import Coding
 from services.ingest.file_job import FileJob
 from services.ingest.filing_office import FilingOffice
@@ -17,6 +18,7 @@ from services.ingest.job_runner import JobRunner, Working
 from services.ingest.label_job import KIND as LABELS
 from services.ingest.label_job import LabelJob, Printing
 from services.ingest.metrics import measure
+from services.ingest.party_kinds import PartyKinds
 from services.ingest.recall_scoping import OwnScoper
 from services.ingest.register_job import RegisterJob
 from suyuan.domain.caller import Caller
@@ -52,8 +54,10 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: ServiceSettings = app.state.settings
     keys = app.state.coding_keys
     printing = Printing(keys, settings.public_url)
+    checking = Checking(lambda: app.state.profiles.checkers, PartyKinds(app.state.database))
+    app.state.checking = checking
     working: dict[str, Working] = {
-        FileKind.EVENTS: partial(FileJob, checkers=lambda: app.state.profiles.checkers),
+        FileKind.EVENTS: partial(FileJob, checking=checking),
         **{FileKind(kind.plural): RegisterJob for kind in Kind},
         LABELS: partial(LabelJob, printing=printing),
     }

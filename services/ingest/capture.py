@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from services.ingest.checking import Checking
 from services.ingest.grouping import Grouping
 from suyuan.domain.breaches import Breach
 from suyuan.domain.caller import Caller, CallerRole
 from suyuan.domain.errors import Conflict, Fault, NotAllowed, ReportRefused
 from suyuan.domain.events import local_event_id
-from suyuan.domain.profiles.checking import Checkers, breach_fault
+from suyuan.domain.profiles.checking import breach_fault
 from suyuan.storage.engine import Database
 from suyuan.storage.load import Loaded, Outcome, Row, load
 from suyuan.storage.rows import make_row
@@ -64,19 +65,22 @@ async def capture(
     *,
     subsystem: str,
     max_events: int,
-    checkers: Checkers,
+    checking: Checking,
     grouping: Grouping | None = None,
 ) -> Captured:
     """Check and store a body of reports in ``subsystem``; a lone one with others by ``grouping``.
 
-    ``checkers`` are the sector profiles in force; a copy was checked where it was reported.
+    ``checking`` holds reports against their sector's profile; a copy was held against it where it
+    was reported.
     Raises NotAllowed if the caller may not report here; with ``rollback``, ReportRefused for any
     fault and Conflict if only conflicts were found, nothing stored in either case.
     """
     caller, on_error = submission.caller, submission.on_error
     require_reporter(caller, subsystem)
     reports = await _read(submission, max_events)
-    checked = {} if caller.delivered else _checked(reports, checkers)
+    checked = {}
+    if not caller.delivered:
+        checked = await checking.hold(reports.reports, caller.party)
     advice, enforced = _told_apart(checked)
     faults = [*reports.faults, *_rights(reports, caller), *enforced]
     refused = {f.index for f in faults}
@@ -148,18 +152,6 @@ def _rights(reports: Reports, caller: Caller) -> list[Fault]:
 
 _Checked = dict[int, tuple[str, tuple[Breach, ...]]]
 _UNCHECKED: tuple[None, tuple[Breach, ...]] = (None, ())
-
-
-def _checked(reports: Reports, checkers: Checkers) -> _Checked:
-    """Of each report that a profile is in force for: the profile's label, and what it breaks."""
-    check = checkers.check
-    found: _Checked = {}
-    for index, report in enumerate(reports.reports):
-        if report is not None:
-            label, breaches = check(report.event)
-            if label is not None:
-                found[index] = label, breaches
-    return found
 
 
 def _told_apart(checked: _Checked) -> tuple[list[tuple[int, Breach]], list[Fault]]:

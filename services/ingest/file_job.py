@@ -18,10 +18,10 @@ from uuid import UUID
 
 import msgspec
 
-from suyuan.domain.breaches import Breach
+from services.ingest.checking import NO_RULES, Checked, Checking, Rules
 from suyuan.domain.codes import Code, Use, recognise
 from suyuan.domain.errors import Fault, ReportRefused, SuyuanError, Unavailable
-from suyuan.domain.profiles.checking import Checkers, breach_fault
+from suyuan.domain.profiles.checking import breach_fault
 from suyuan.storage import jobs
 from suyuan.storage.engine import Database, WriteConnection
 from suyuan.storage.jobs import Job, Progress, Rejection, State
@@ -42,13 +42,8 @@ _REJECTED_CHARACTERS = 1024 * 1024 * 1024
 
 # Rows of advice that are kept with a job; those of every event are kept with the event.
 ADVICE_KEPT = 100
-NO_PROFILES = Checkers(())
 
 _encode = msgspec.json.Encoder(decimal_format="string").encode
-
-
-# By which profiles a report was checked, and what it does not keep of them.
-Checked = tuple[str | None, tuple[Breach, ...]]
 
 
 class Lost(Exception):
@@ -85,7 +80,7 @@ class Batch:
 class FileJob:
     """One claimed job. ``stopping`` is asked between batches: then ``run`` gives the job back.
 
-    ``checkers`` gives the sector profiles in force.
+    ``checking`` holds reports against their sector's profile.
     """
 
     def __init__(
@@ -94,7 +89,7 @@ class FileJob:
         job: Job,
         token: UUID,
         stopping: Callable[[], bool],
-        checkers: Callable[[], Checkers] = lambda: NO_PROFILES,
+        checking: Checking | None = None,
     ) -> None:
         self._database = database
         self._job = job
@@ -102,7 +97,7 @@ class FileJob:
         self._stopping = stopping
         self._reporter = None if job.party is None else recognise(job.party, use=Use.PARTY)
         self._rejected_characters = 0
-        self._checkers = checkers
+        self._checking = checking
         self._advice = read_kept(job.advice)
 
     async def run(self) -> None:
@@ -151,8 +146,8 @@ class FileJob:
             await jobs.describe(connection, self._job.id, header, sheet.total)
         unread = (line for line in sheet.lines if line.number > self._job.line)
         while not self._stopping():
-            checkers = self._checkers()
-            batch = await asyncio.to_thread(next_batch, unread, reader, self._reporter, checkers)
+            rules = await self._checking.rules(self._reporter) if self._checking else NO_RULES
+            batch = await asyncio.to_thread(next_batch, unread, reader, self._reporter, rules)
             if not batch.last:
                 return True
             await self._store(batch, reader)
@@ -213,11 +208,12 @@ class FileJob:
             for (line, _), (_, breaches), one in taken
             if breaches and not one.clashes
         ]
+        rows = len({number for number, _ in broken})  # a row may be several events
         if not broken or len(self._advice) >= ADVICE_KEPT:
-            return len(broken), None
+            return rows, None
         self._advice += [(number, breach) for number, found in broken for breach in found]
         del self._advice[ADVICE_KEPT:]
-        return len(broken), write_kept(self._advice)
+        return rows, write_kept(self._advice)
 
     def _rejection(self, line: Line, faults: list[RowFault]) -> Rejection:
         cells = _encode(line.cells).decode()
@@ -252,9 +248,7 @@ class FileJob:
             yield connection
 
 
-def next_batch(
-    lines: Iterator[Line], reader: Reader, reporter: Code | None, checkers: Checkers
-) -> Batch:
+def next_batch(lines: Iterator[Line], reader: Reader, reporter: Code | None, rules: Rules) -> Batch:
     """The next rows of a file, read and checked; empty at its end.
 
     An enterprise (``reporter``) reports only as itself, a department on anyone's behalf.
@@ -269,7 +263,7 @@ def next_batch(
         found = reader.read(line, now)
         checked: list[Checked] = []
         if not isinstance(found, list):
-            checked, faults = _checked(_reports(found), reporter, checkers)
+            checked, faults = _checked(_reports(found), reporter, rules)
             found = [reader.fault(fault) for fault in faults] or found
         if isinstance(found, list):
             batch.refused.append((line, found))
@@ -292,13 +286,13 @@ def _reports(found: Report | tuple[Report, ...]) -> tuple[Report, ...]:
 
 
 def _checked(
-    reports: tuple[Report, ...], reporter: Code | None, checkers: Checkers
+    reports: tuple[Report, ...], reporter: Code | None, rules: Rules
 ) -> tuple[list[Checked], list[Fault]]:
     """What the profiles say of the reports of a row, and why it cannot be taken in, if so."""
     others = [r.event.party for r in reports if reporter not in (None, r.event.party)]
     if others:
         return [], [Fault("party_not_yours", "/party", {"party": others[0].short})]
-    checked = [checkers.check(report.event) for report in reports]
+    checked = [rules.check(report.event) for report in reports]
     breaches = (breach for _, found in checked for breach in found)
     return checked, [breach_fault(breach) for breach in breaches if breach.enforced]
 

@@ -61,7 +61,7 @@ async def post_events(
                 submission,
                 subsystem=settings.name,
                 max_events=settings.max_events,
-                checkers=request.app.state.profiles.checkers,
+                checking=request.app.state.checking,
                 grouping=request.app.state.grouping,
             )
     except (ReportRefused, Conflict) as error:

@@ -11,7 +11,10 @@ from typing import Any
 import httpx
 import pytest
 
+from services.ingest import party_kinds
 from services.ingest.capture import Submission, capture
+from services.ingest.checking import Checking
+from services.ingest.party_kinds import PartyKinds
 from suyuan.domain.caller import Caller, CallerRole
 from suyuan.domain.codes import Use, recognise
 from suyuan.domain.profiles.checking import Checkers
@@ -19,6 +22,7 @@ from suyuan.storage.engine import Database
 from suyuan.web import profiles as web_profiles
 from suyuan.wire.profiles import read_profile, shipped, shipped_text
 from tests.city import SELLER, SUBSYSTEMS, City
+from tests.services.entries import put
 from tests.services.files import csv_text, ended, send
 from tests.services.files import report as refused_rows
 from tests.services.reports import item, report
@@ -136,6 +140,30 @@ def test_one_event_may_lack_several_things(city: City, seller: httpx.Client) -> 
     found = ["items.quantity", "admission", "no_certificate_no_entry"]
     assert [r for _, _, r in rules(seller.post("/v1/events", json=told).json())] == found
     assert len(breaches(city.client("city"))) == 3
+
+
+def test_who_is_registered_as_something_else_is_told(
+    city: City, seller: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(party_kinds, "REMEMBERED_SECONDS", 0.0)
+    city.served["meat"]._app.state.checking._kinds._known.clear()
+    told = entry(documents=[CERTIFICATE])
+    assert "advice" not in seller.post("/v1/events", json=told).json()
+    names = {"names": {"zh": "鹭洋运输"}, "categories": ["transport"], "valid_from": "2026-01-01"}
+    put(seller, f"/v1/parties/{SELLER}", **names)
+    (advice,) = seller.post("/v1/events", json=told | {"id": "e2"}).json()["advice"]
+    assert (advice["rule"], advice["pointer"]) == ("party", "/party")
+    assert "物流企业" in advice["detail"]
+    header = ("Event id", "Kind", "Activity", "Time", "Code", "From party", "Sector")
+    row = ("r1", "wholesale", "sale", "2026-03-01T08:00:00+08:00", "BATCH-7", "", "meat")
+    job = ended(seller, send(seller, csv_text(row, header=header)))
+    assert [a["rule"] for a in job["advice"]] == ["to.party", "party"]
+    # A department reports for others, and knows whom it registered.
+    department = city.client("department meat", at="meat")
+    assert (
+        "advice"
+        not in department.post("/v1/events", json=told | {"id": "e3", "party": SELLER}).json()
+    )
 
 
 def test_an_enterprise_point_is_found_in_an_event_of_any_sector(
@@ -291,7 +319,10 @@ async def test_a_copy_of_another_departments_report_is_not_checked_again(
     body = json.dumps(entry("a-copy")).encode()
     submission = Submission(body, "application/json", caller, datetime.now(UTC))
     strict = Checkers([read_profile(OWN)])
-    captured = await capture(database, submission, subsystem="food", max_events=10, checkers=strict)
+    checking = Checking(lambda: strict, PartyKinds(database))
+    captured = await capture(
+        database, submission, subsystem="food", max_events=10, checking=checking
+    )
     assert (captured.accepted, captured.advice) == (1, [])
 
 

@@ -101,6 +101,10 @@ class Checkers:
             frozenset(point.id for point in enterprise.profile.points) if enterprise else _NO_KINDS
         )
 
+    def concern(self, event: Event) -> bool:
+        """Whether there is a profile for the event's sector."""
+        return (event.sector or self._own) in self.by_id
+
     def check(
         self, event: Event, kinds: AbstractSet[str] = _NO_KINDS
     ) -> tuple[str | None, Breaches]:

@@ -52,7 +52,7 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class PartyKind:
-    """A kind of party, by the word that the register has for it."""
+    """A kind of party: ``id`` is the register's word (``CATEGORIES``), ``name`` the sector's."""
 
     id: str
     name: Words

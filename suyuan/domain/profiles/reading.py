@@ -34,6 +34,7 @@ from suyuan.domain.profiles.profile import (
     When,
     Words,
 )
+from suyuan.domain.register import CATEGORIES
 
 T = TypeVar("T")
 Table = Mapping[str, Any]
@@ -119,7 +120,7 @@ class _Reader:
 
     def party(self, raw: Table, at: str) -> PartyKind:
         self.known(raw, at, ("id", "name"))
-        return PartyKind(self.text(raw, at, "id"), self.words(raw, at, "name"))
+        return PartyKind(self.word(raw, at, "id", CATEGORIES), self.words(raw, at, "name"))
 
     def activity(self, raw: Table, at: str) -> ActivityRules:
         self.known(raw, at, ("on", "name", "by", "source", "field", "document"))

@@ -66,7 +66,7 @@ ACTIVITY = st.builds(
     ActivityRules,
     ON,
     WORDS,
-    st.sampled_from([(), ("maker",), ("maker", "shop")]),
+    st.sampled_from([(), ("production",), ("production", "retail")]),
     st.lists(FIELD_RULE, max_size=3).map(tuple),
     st.lists(DOCUMENT_RULE, max_size=2).map(tuple),
     MAYBE | TEXT,
@@ -97,7 +97,7 @@ PROFILE = st.builds(
     activities=st.lists(ACTIVITY, max_size=3).map(tuple),
     mode=st.sampled_from(Mode),
     parties=st.just(
-        (PartyKind("maker", Words("厂", "maker")), PartyKind("shop", Words("店", "shop")))
+        (PartyKind("production", Words("厂", "maker")), PartyKind("retail", Words("店", "shop")))
     ),
     codes=st.sampled_from([(), ("drug_code", "sgtin")]),
     units=st.sampled_from([(), ("KGM", "C62")]),
@@ -180,6 +180,13 @@ WRONG = {
     "a kind of party that it does not name": (
         ('name = { zh = "进场"', 'by = ["shop"]\nname = { zh = "进场"'),
         ("activity[0].by[0]", "profile_unknown_word"),
+    ),
+    "a kind of party that no register has": (
+        (
+            'version = "1"',
+            'version = "1"\nparty = [{ id = "shop", name = { zh = "店", en = "a" } }]',
+        ),
+        ("party[0].id", "profile_unknown_word"),
     ),
     "a mode that is none": (
         ('version = "1"', 'version = "1"\nmode = "strict"'),
