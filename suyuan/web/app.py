@@ -9,6 +9,7 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
 from joserfc.jwk import OKPKey
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from suyuan import __version__
 from suyuan.domain.codes.link_paths import PRIMARY_KEYS
@@ -22,7 +23,7 @@ from suyuan.web.claims import read_key
 from suyuan.web.coding_keys import read_keys
 from suyuan.web.health import Metrics
 from suyuan.web.limits import BodyLimit, UrlLimit
-from suyuan.web.logs import AccessLog
+from suyuan.web.logs import AccessLines, AccessLog
 from suyuan.web.openapi import with_problems
 from suyuan.web.page_cache import PageCache
 from suyuan.web.parameters import known_parameters
@@ -39,7 +40,22 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
 class ServiceApp(FastAPI):
-    """A FastAPI app whose description says how it really answers errors."""
+    """A FastAPI app whose description says how it really answers errors.
+
+    ``front``, if there is one, stands before all layers of the app.
+    """
+
+    front: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.front is None or scope["type"] != "http":
+            await self.layered(scope, receive, send)
+        else:
+            await self.front(scope, receive, send)
+
+    async def layered(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer without the front: through every layer, by a route."""
+        await super().__call__(scope, receive, send)
 
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is None:
@@ -95,12 +111,13 @@ def create_app(
     # The last one added is the outermost.
     app.add_middleware(Admission, limit=settings.max_bodies_bytes)
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes, files=settings.max_file_bytes)
-    if settings.service is not Service.INGEST:
-        app.add_middleware(PageCache, paths=(*PRIMARY_KEYS, "t"))
     app.add_middleware(AccessRecord)
     app.add_middleware(UrlLimit)
     app.add_middleware(LastResort)
-    app.add_middleware(AccessLog, observe=app.state.metrics.observe)
+    lines = AccessLines(app.state.metrics.observe)
+    app.add_middleware(AccessLog, lines=lines)
+    if settings.service is not Service.INGEST:
+        app.front = PageCache(app.layered, app.state, lines, (*PRIMARY_KEYS, "t"))
     return app
 
 

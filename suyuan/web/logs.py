@@ -11,13 +11,15 @@ import sys
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from random import getrandbits
 from time import perf_counter
 from typing import Any, TextIO
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import msgspec
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.types import EventDict, FilteringBoundLogger, Processor, WrappedLogger
 
@@ -25,6 +27,7 @@ from suyuan.domain.caller import Caller
 
 REQUEST_ID_HEADER = "X-Request-Id"
 
+ID_NAME = REQUEST_ID_HEADER.lower().encode()
 _REQUEST_ID = "suyuan.request_id"
 _CALLER = "suyuan.caller"
 # The caller hung up before there was an answer; the number is nginx's.
@@ -42,18 +45,53 @@ class Access:
     seconds: float
 
 
+class AccessLines:
+    """Write the line of a request that is over, and tell ``observe``.
+
+    Where lines are JSON, that of an answer goes straight to their stream: structlog's own way to
+    the same text takes as long as a page that was kept takes in all.
+    """
+
+    def __init__(self, observe: Callable[[Access], None]) -> None:
+        self._observe = observe
+        # Bound once: binding takes half the time of logging, and this is done for each request.
+        self._log: FilteringBoundLogger = structlog.get_logger("suyuan").bind()
+        factory = structlog.get_config()["logger_factory"]
+        direct = isinstance(factory, _JsonLines) and self._log.is_enabled_for(logging.INFO)
+        self._stream = factory.stream if direct else None
+
+    def write(self, access: Access, caller: Caller | None, request_id: str) -> None:
+        """One line. ``caller`` is ``None`` where nobody came to ask who it was."""
+        told = {
+            "method": access.method,
+            "route": access.route,
+            "status": access.status,
+            "ms": round(access.seconds * 1000, 1),
+            "role": caller.role.value if caller is not None else None,
+            "owner": caller.owner if caller is not None else None,
+        }
+        if access.status >= 500:
+            self._log.error("request", **told, request_id=request_id)
+        elif self._stream is None:
+            self._log.info("request", **told, request_id=request_id)
+        else:
+            told |= {"event": "request", "request_id": request_id, "level": "info"}
+            told["time"] = datetime.now(UTC)
+            self._stream.write(f"{_json(told)}\n")
+            self._stream.flush()
+        self._observe(access)
+
+
 class AccessLog:
-    """Give each request an id, log one line when it is over, and tell ``observe``.
+    """Give each request an id, and write its line when it is over.
 
     A caller's own ``X-Request-Id`` is kept if it is a UUID, so that the lines of the gateway and
     of the subsystems it asked can be laid side by side.
     """
 
-    def __init__(self, app: ASGIApp, observe: Callable[[Access], None]) -> None:
+    def __init__(self, app: ASGIApp, lines: AccessLines) -> None:
         self.app = app
-        self.observe = observe
-        # Bound once: binding takes half the time of logging, and this is done for each request.
-        self._log: FilteringBoundLogger = structlog.get_logger("suyuan").bind()
+        self._lines = lines
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -61,35 +99,36 @@ class AccessLog:
             return
         status = _NO_ANSWER
         started = perf_counter()
-        scope[_REQUEST_ID] = _given_id(scope) or str(uuid4())
+        own_id = scope[_REQUEST_ID] = id_of(scope)
 
         async def send_with_id(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)[REQUEST_ID_HEADER] = scope[_REQUEST_ID]
+                MutableHeaders(scope=message)[REQUEST_ID_HEADER] = own_id
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=scope[_REQUEST_ID]):
+        with structlog.contextvars.bound_contextvars(request_id=own_id):
             try:
                 await self.app(scope, receive, send_with_id)
             finally:
                 seconds = perf_counter() - started
                 access = Access(scope["method"], route_template(scope), status, seconds)
-                self._write(access, scope.get(_CALLER))
-                self.observe(access)
+                self._lines.write(access, scope.get(_CALLER), own_id)
 
-    def _write(self, access: Access, caller: Caller | None) -> None:
-        write = self._log.error if access.status >= 500 else self._log.info
-        write(
-            "request",
-            method=access.method,
-            route=access.route,
-            status=access.status,
-            ms=round(access.seconds * 1000, 1),
-            role=caller.role.value if caller is not None else None,
-            owner=caller.owner if caller is not None else None,
-        )
+
+def id_of(scope: Scope) -> str:
+    """The id that a request came with, if it is a UUID, else a new one."""
+    for name, value in scope["headers"]:
+        if name == ID_NAME:
+            try:
+                return str(UUID(value.decode("latin-1")))
+            except ValueError:
+                break
+    # RFC 9562, 5.4, written out. It is nobody's secret, so any chance will do.
+    digits = f"{getrandbits(128):032x}"
+    parts = (digits[:8], digits[8:12], f"4{digits[13:16]}", f"8{digits[17:20]}", digits[20:])
+    return "-".join(parts)
 
 
 def request_id(scope: Scope) -> str:
@@ -148,9 +187,19 @@ def configure_logging(stream: TextIO | None = None, *, level: int = logging.INFO
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(stream),
+        logger_factory=structlog.WriteLoggerFactory(stream)
+        if stream.isatty()
+        else _JsonLines(stream),
     )
     _configure_libraries(stream, level, shared, renderer)
+
+
+class _JsonLines(structlog.WriteLoggerFactory):
+    """Loggers that write JSON, and the stream that they write to."""
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__(stream)
+        self.stream = stream
 
 
 def _configure_libraries(
@@ -186,11 +235,3 @@ def _without_messages(_logger: WrappedLogger, _method: str, event: EventDict) ->
     if isinstance(error, BaseException):
         event.update(describe(error))
     return event
-
-
-def _given_id(scope: Scope) -> str | None:
-    given = Headers(scope=scope).get(REQUEST_ID_HEADER)
-    try:
-        return str(UUID(given)) if given else None
-    except ValueError:
-        return None

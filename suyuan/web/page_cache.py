@@ -15,18 +15,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
-from time import monotonic
-from typing import Any, NamedTuple, cast
+from time import monotonic, perf_counter
+from typing import NamedTuple, cast
 
-from fastapi import FastAPI
+from starlette.datastructures import State
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from suyuan.domain.caller import CONSUMER
 from suyuan.domain.errors import TooMany
 from suyuan.web.accept import HTML, JSON, JSON_LD, named
+from suyuan.web.accesses import PURPOSE_HEADER
 from suyuan.web.language import negotiate
-from suyuan.web.logs import remember_caller
-from suyuan.web.problems import problem_of
+from suyuan.web.logs import ID_NAME, Access, AccessLines, id_of, route_template
 from suyuan.web.quotas import Quotas
 from suyuan.web.scans import ScanCounter, is_scan
 from suyuan.wire.linkset import LINKSET_JSON
@@ -65,12 +65,13 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """An answer as it was sent."""
+    """An answer as it was sent; ``headers`` are without the request's own id."""
 
-    start: Message
-    body: bytes
+    status: int
+    headers: tuple[tuple[bytes, bytes], ...]
+    body: Message
     mark: Mark
-    route: Any
+    route: str
 
 
 def may_be_kept(scope: Scope, code: str, began: float) -> None:
@@ -81,13 +82,22 @@ def may_be_kept(scope: Scope, code: str, began: float) -> None:
 class PageCache:
     """Answer with a kept page, or let the page be made, once for all who ask at the same time.
 
-    ``paths`` are the first segments of the addresses of pages.
+    It stands before everything else of the app, whose routes and layers take several times as long
+    as a bare answer: what they do for a page, count the reader and the scan and write a line, is
+    done here. ``paths`` are the first segments of the addresses of pages; ``state`` is the app's.
     """
 
     def __init__(
-        self, app: ASGIApp, paths: Collection[str], clock: Callable[[], float] = monotonic
+        self,
+        app: ASGIApp,
+        state: State,
+        lines: AccessLines,
+        paths: Collection[str],
+        clock: Callable[[], float] = monotonic,
     ) -> None:
         self.app = app
+        self._state = state
+        self._lines = lines
         self._paths = frozenset(path.encode() for path in paths)
         self._clock = clock
         self._pages: dict[Key, Page] = {}
@@ -95,6 +105,7 @@ class PageCache:
         self._making: dict[Key, asyncio.Event] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        began = perf_counter()
         key = self._key(scope)
         if key is None:
             await self.app(scope, receive, send)
@@ -103,25 +114,46 @@ class PageCache:
         if page is None and (made := self._making.get(key)) is not None:
             await made.wait()
             page = self._fresh(key)
-        if page is not None:
-            await _answer(page, scope, receive, send)
-            return
-        with self._announced(key):
-            await self._make(key, scope, receive, send)
+        if page is None:
+            with self._announced(key):
+                await self._make(key, scope, receive, send)
+        elif self._may_have(page, scope):
+            await self._answer(page, scope, send, began)
+        else:
+            await self.app(scope, receive, send)  # which counts him too, and says so
+
+    def _may_have(self, page: Page, scope: Scope) -> bool:
+        """Count a reader as the route would have; whether he has not asked too often."""
+        try:
+            cast(Quotas, self._state.quotas).count_stranger(scope)
+        except TooMany:
+            return False
+        if is_scan(scope):
+            cast(ScanCounter, self._state.scan_counter).count(page.mark.code, trade=False)
+        return True
+
+    async def _answer(self, page: Page, scope: Scope, send: Send, began: float) -> None:
+        own_id = id_of(scope)
+        headers = [*page.headers, (ID_NAME, own_id.encode())]
+        start = {"type": "http.response.start", "status": page.status, "headers": headers}
+        try:
+            await send(start)
+            await send(page.body)
+        finally:
+            access = Access("GET", page.route, page.status, perf_counter() - began)
+            self._lines.write(access, CONSUMER, own_id)
 
     async def _make(self, key: Key, scope: Scope, receive: Receive, send: Send) -> None:
         sent: list[Message] = []
 
         async def watched_send(message: Message) -> None:
-            # The headers are copied, since who stands around us adds the request's id to them.
-            sent.append({**message, "headers": list(message.get("headers", ()))})
+            sent.append(message)
             await send(message)
 
         await self.app(scope, receive, watched_send)
         mark = cast(Mark | None, scope.get(_MARK))
         if mark is not None:
-            body = b"".join(message.get("body", b"") for message in sent[1:])
-            self._keep(key, Page(sent[0], body, mark, scope.get("route")))
+            self._keep(key, _page(sent, mark, route_template(scope)))
 
     @contextmanager
     def _announced(self, key: Key) -> Iterator[None]:
@@ -159,7 +191,7 @@ class PageCache:
     def _keep(self, key: Key, page: Page) -> None:
         self._drop(key)
         self._pages[key] = page
-        self._bytes += len(page.body)
+        self._bytes += _size(page)
         # In the order in which they were made, so the oldest are the first.
         for oldest in list(islice(self._pages, _DROPPED_AT_ONCE)):
             if self._bytes > MOST_BYTES or self._fresh(oldest) is None:
@@ -168,29 +200,31 @@ class PageCache:
     def _drop(self, key: Key) -> None:
         page = self._pages.pop(key, None)
         if page is not None:
-            self._bytes -= len(page.body)
+            self._bytes -= _size(page)
 
 
-async def _answer(page: Page, scope: Scope, receive: Receive, send: Send) -> None:
-    """Send a kept page, to somebody whose request counts as it would have at the route."""
-    state = cast(FastAPI, scope["app"]).state
-    scope["route"] = page.route
-    try:
-        cast(Quotas, state.quotas).count_stranger(scope)
-    except TooMany as error:
-        await problem_of(scope, error)(scope, receive, send)
-        return
-    remember_caller(scope, CONSUMER)
-    if is_scan(scope):
-        cast(ScanCounter, state.scan_counter).count(page.mark.code, trade=False)
-    await send({**page.start, "headers": list(page.start["headers"])})
-    await send({"type": "http.response.body", "body": page.body})
+def _page(sent: list[Message], mark: Mark, route: str) -> Page:
+    start, *rest = sent
+    body = b"".join(message.get("body", b"") for message in rest)
+    headers = tuple((name, value) for name, value in start["headers"] if name != ID_NAME)
+    return Page(start["status"], headers, {"type": "http.response.body", "body": body}, mark, route)
+
+
+def _size(page: Page) -> int:
+    return len(page.body["body"])
 
 
 _NAMES = {b"accept": "accept", b"accept-language": "accept-language"}
 # Who says who he is, or sends a body.
 _NOT_PLAIN = frozenset(
-    [b"authorization", b"suyuan-claims", b"content-length", b"transfer-encoding", b"expect"]
+    [
+        b"authorization",
+        b"suyuan-claims",
+        PURPOSE_HEADER.lower().encode(),
+        b"content-length",
+        b"transfer-encoding",
+        b"expect",
+    ]
 )
 
 

@@ -12,10 +12,10 @@ import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
 from urllib.parse import parse_qs
 
 from fastapi import FastAPI
-from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from suyuan.domain.caller import Caller, CallerRole
@@ -32,13 +32,15 @@ MOST_WAITING = 10_000
 # What opens pages and is no person: crawlers, link previews, monitors and HTTP libraries. Whoever
 # hides his kind is counted; a count is no proof of anything.
 _ROBOT = re.compile(
-    r"bot\b|bot/|crawl|spider|slurp|preview|facebookexternalhit|whatsapp|monitor|headless|lighthouse"
-    r"|curl|wget|python|httpx|aiohttp|okhttp|java/|go-http|libwww|axios|node-fetch|postman",
+    rb"bot\b|bot/|crawl|spider|slurp|preview|facebookexternalhit|whatsapp|monitor|headless|lighthouse"
+    rb"|curl|wget|python|httpx|aiohttp|okhttp|java/|go-http|libwww|axios|node-fetch|postman",
     re.IGNORECASE,
 )
 # Browsers that fetch a page which nobody has looked at yet say so in one of these.
-_PURPOSES = ("sec-purpose", "purpose", "x-purpose", "x-moz")
-_AHEAD = re.compile("prefetch|prerender|preview", re.IGNORECASE)
+_PURPOSES = frozenset([b"sec-purpose", b"purpose", b"x-purpose", b"x-moz"])
+_AHEAD = re.compile(b"prefetch|prerender|preview", re.IGNORECASE)
+# Longer than any browser's name of itself: those are looked at each time, and not remembered.
+_AGENT_REMEMBERED = 512
 
 
 def is_scan(scope: Scope) -> bool:
@@ -48,11 +50,20 @@ def is_scan(scope: Scope) -> bool:
     """
     if scope["method"] != "GET" or _chosen(scope):
         return False
-    headers = Headers(scope=scope)
-    if any(_AHEAD.search(headers.get(name, "")) for name in _PURPOSES):
-        return False
-    agent = headers.get("user-agent", "")
+    agent = b""
+    for name, value in scope["headers"]:
+        if name == b"user-agent":
+            agent = agent or value
+        elif name in _PURPOSES and _AHEAD.search(value):
+            return False
+    return _is_person(agent) if len(agent) <= _AGENT_REMEMBERED else _looks_like_person(agent)
+
+
+def _looks_like_person(agent: bytes) -> bool:
     return bool(agent) and not _ROBOT.search(agent)
+
+
+_is_person = lru_cache(4_096)(_looks_like_person)
 
 
 def is_trade(scope: Scope, caller: Caller) -> bool:

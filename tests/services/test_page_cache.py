@@ -7,12 +7,15 @@ from typing import Any
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
+from suyuan.domain.errors import TooMany
 from suyuan.storage.engine import Database
 from suyuan.storage.provision import service_url
 from suyuan.storage.scans import of_code
 from suyuan.web import page_cache
 from suyuan.web.page_cache import KEEP_SECONDS
+from suyuan.web.quotas import Quotas
 from tests.city import City
 from tests.services.reports import GTIN
 from tests.services.test_consumer_pages import destroyed, made, report
@@ -75,6 +78,59 @@ def test_programs_keys_and_other_questions_are_not_answered_from_what_is_kept(
     assert len(traced) == 1
     city.client("city").get(path, headers=PHONE)
     assert len(traced) == 2
+
+
+def test_a_kept_page_is_counted_and_logged_as_one_that_was_made(
+    city: City, traced: list[str]
+) -> None:
+    report(city, made(f"(01){GTIN}(21)C8"))
+    path = SERIAL + "C8"
+    own = "0190f2c4-5b7e-7c3e-9d2a-3f1f0a2b4c5d"
+    look(city, path)
+    before = answered(city)
+    with capture_logs() as lines:
+        kept = look(city, path, **{"X-Request-Id": own.upper()})
+    assert len(traced) == 1
+    assert answered(city) == before + 1
+    assert kept.headers["x-request-id"] == own
+    (line,) = [line for line in lines if line.get("request_id") == own]
+    assert 0 <= line.pop("ms") < 1000
+    assert line == {
+        "event": "request",
+        "log_level": "info",
+        "method": "GET",
+        "route": "/{ai:ai}/{key:text}",
+        "status": 200,
+        "role": "consumer",
+        "owner": "consumer",
+        "request_id": own,
+    }
+
+
+def answered(city: City) -> int:
+    """How many pages the gateway's metrics count."""
+    told = city.client().get("/metrics").text
+    series = 'suyuan_requests_total{method="GET",route="/{ai:ai}/{key:text}",status="200"}'
+    return int(
+        float(next(line for line in told.splitlines() if line.startswith(series)).split()[1])
+    )
+
+
+def test_who_asks_too_often_gets_no_kept_page_either(
+    city: City, traced: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report(city, made(f"(01){GTIN}(21)C9"))
+    path = SERIAL + "C9"
+    assert look(city, path).status_code == 200
+
+    def refuse(*_: object) -> None:
+        raise TooMany(retry_after=7, rate=1.0)
+
+    monkeypatch.setattr(Quotas, "count_stranger", refuse)
+    refused = look(city, path)
+    assert (refused.status_code, refused.headers["retry-after"]) == (429, "7")
+    assert refused.json()["code"] == "too_many_requests"
+    assert len(traced) == 1
 
 
 def test_a_change_shows_within_two_seconds(city: City) -> None:
