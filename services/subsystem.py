@@ -28,6 +28,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
             settings,
             title=f"溯源 · Suyuan {settings.name}",
             routers=[*ingest.ROUTERS, *query.ROUTERS],
+            front=query.FRONT_ROUTES,
             lifespan=lifespan,
             description="One department's subsystem: events in, chains out.",
         )

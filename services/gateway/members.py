@@ -17,9 +17,10 @@ from suyuan.domain.caller import CONSUMER, Caller
 from suyuan.sources.base import Source
 from suyuan.sources.breaker import Breaker
 from suyuan.sources.epcis import EpcisSource
-from suyuan.sources.exchange import NotedTransport
+from suyuan.sources.exchange import Exchange, NotedTransport
 from suyuan.sources.line import Line
 from suyuan.sources.pools import PoolPerAddress
+from suyuan.sources.posting import Poster
 from suyuan.sources.remote import RemoteSource
 from suyuan.web.auth import CLAIMS_HEADER
 from suyuan.web.vouching import Signer
@@ -40,8 +41,8 @@ class Health:
 class Members:
     """Every expected subsystem, and the way to call it as somebody.
 
-    ``connections`` are the most that are open to one subsystem; more callers wait. ``exchanges``
-    counts every call.
+    ``poster`` asks what a chain asks, ``client`` everything else. ``connections`` are the most that
+    either has open to one subsystem; more callers wait. ``exchanges`` counts every call.
     """
 
     def __init__(
@@ -64,17 +65,25 @@ class Members:
             follow_redirects=False,
             trust_env=False,
         )
+        self.poster = Poster(
+            connections=connections,
+            connect_seconds=CONNECT_SECONDS,
+            note=self._note,
+            headers=request_headers,
+        )
 
     def _noted(self, transport: httpx.AsyncBaseTransport) -> httpx.AsyncBaseTransport:
-        exchanges = self.exchanges
-        if exchanges is None:
+        if self.exchanges is None:
             return transport
-        return NotedTransport(
-            transport, lambda one: exchanges.note(one, self.registry), request_headers
-        )
+        return NotedTransport(transport, self._note, request_headers)
+
+    def _note(self, exchange: Exchange) -> None:
+        if self.exchanges is not None:
+            self.exchanges.note(exchange, self.registry)
 
     async def close(self) -> None:
         await self.client.aclose()
+        await self.poster.close()
 
     def headers(self, caller: Caller, subsystem: str) -> dict[str, str]:
         """The claims that stand for the caller at one subsystem; a consumer's too are signed."""
@@ -89,13 +98,15 @@ class Members:
         return {s.id: self._source(s, caller, trace_id) for s in self.registry}
 
     def _source(self, member: Subsystem, caller: Caller, trace_id: str) -> Source:
-        line = Line(self.client, member.query_url.rstrip("/"), member.timeout, self.breaker(member))
+        line = Line(member.query_url.rstrip("/"), member.timeout, self.breaker(member))
         if member.epcis is not None:
             token = member.token
             shown = {} if token is None else {"Authorization": f"Bearer {token}"}
-            return EpcisSource(member.id, line, member.epcis.dialect, shown)
+            return EpcisSource(member.id, self.client, line, member.epcis.dialect, shown)
         headers = self.headers(caller, member.id)
-        return RemoteSource(member.id, line, authorise=lambda: headers, trace_id=trace_id)
+        return RemoteSource(
+            member.id, self.poster, line, authorise=lambda: headers, trace_id=trace_id
+        )
 
     async def health(self) -> dict[str, Health]:
         """Ask every member whether it is ready, in parallel."""

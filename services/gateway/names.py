@@ -40,7 +40,7 @@ class FederatedNameBook:
 
     def _register(self, member: Subsystem, caller: Caller) -> RemoteNames:
         return RemoteNames(
-            self._members.client,
+            self._members.poster,
             member.query_url,
             authorise=lambda: self._members.headers(caller, member.id),
         )

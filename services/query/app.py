@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 from services.query import accesses, changes, code_status, directory, lots, made_at, reach, register
 from services.query.names import OwnNameBook
-from services.query.routes import router
+from services.query.routes import FRONT, router
 from services.query.trace import OwnTracer
 from suyuan.domain.coding.ranges import Verdict
 from suyuan.sources.issued_codes import IssuedCodes
@@ -41,6 +41,9 @@ ROUTERS = (
 )
 
 
+FRONT_ROUTES = (FRONT, register.FRONT)
+
+
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Put the tracer and its names where the routes look for them, and count scans."""
@@ -65,6 +68,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
         settings,
         title="溯源 · Suyuan query",
         routers=ROUTERS,
+        front=FRONT_ROUTES,
         lifespan=lifespan,
         description=DESCRIPTION,
     )

@@ -26,9 +26,10 @@ from suyuan.storage.engine import Database
 from suyuan.storage.register import find_versions
 from suyuan.web.accesses import tell
 from suyuan.web.auth import CLAIMS_HEADER, Asking
+from suyuan.web.front import FrontRoute
 from suyuan.web.register import GET_MORE, GET_TEXT, RegisterQuery
 from suyuan.web.responses import json_response
-from suyuan.web.state import OwnDatabase, Settings
+from suyuan.web.state import OwnDatabase, Settings, database_of
 from suyuan.wire.names import read_names_request, write_names_response
 from suyuan.wire.register import read_id, write_version
 
@@ -53,6 +54,13 @@ async def post_names(request: Request, caller: Asking, database: OwnDatabase) ->
     wanted = read_names_request(await request.body(), most=MOST_NAMES)
     known = await OwnNames(database).ask(wanted)
     return Response(write_names_response(known, wanted), media_type="application/json")
+
+
+async def _answer_names(request: Request, caller: Caller) -> Response:
+    return await post_names(request, caller, await database_of(request))
+
+
+FRONT = FrontRoute("/v1/names", _answer_names)
 
 
 async def find_history(database: Database, kind: Kind, code: Code) -> list[Version]:

@@ -10,15 +10,17 @@ from fastapi import APIRouter, Query, Request, Response
 from services.query.events import find_versions
 from services.query.lists import PageRequest, list_events
 from services.query.lookups import Answering
+from suyuan.domain.caller import Caller
 from suyuan.domain.codes import Code, Use, recognise
 from suyuan.domain.errors import NotAllowed
 from suyuan.domain.versions import settle
 from suyuan.web.accesses import tell, tell_events, told_of
 from suyuan.web.auth import CLAIMS_HEADER, Asking
 from suyuan.web.events import event_response
+from suyuan.web.front import FrontRoute
 from suyuan.web.lists import ListQuery, cursor_refused, link_to, listing_of
 from suyuan.web.responses import json_response
-from suyuan.web.state import OwnDatabase, Settings
+from suyuan.web.state import OwnDatabase, Settings, database_of, settings_of
 from suyuan.wire import versions as wire_versions
 from suyuan.wire.cursors import read_place
 from suyuan.wire.lists import write_page
@@ -134,3 +136,11 @@ async def post_lookups(
         told=told_of(request.scope),
     )
     return Response(await answering.answer(asked), media_type="application/json")
+
+
+async def _answer_lookups(request: Request, caller: Caller) -> Response:
+    database, settings = await database_of(request), await settings_of(request)
+    return await post_lookups(request, caller, database, settings)
+
+
+FRONT = FrontRoute("/v1/lookups", _answer_lookups)

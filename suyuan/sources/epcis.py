@@ -61,9 +61,15 @@ class EpcisSource:
     whole = True
 
     def __init__(
-        self, subsystem: str, line: Line, dialect: Dialect, headers: Mapping[str, str]
+        self,
+        subsystem: str,
+        client: httpx.AsyncClient,
+        line: Line,
+        dialect: Dialect,
+        headers: Mapping[str, str],
     ) -> None:
         self.subsystem = subsystem
+        self._client = client
         self._line = line
         self._dialect = dialect
         self._headers = {**HEADERS, **headers}
@@ -146,8 +152,8 @@ class EpcisSource:
         async def once(most: float | None) -> tuple[Page, str | None]:
             remaining = max(ends - time.monotonic(), 0)
             return await fetch(
-                self._line.client,
-                self._line.client.build_request("GET", address, headers=self._headers),
+                self._client,
+                self._client.build_request("GET", address, headers=self._headers),
                 self._read(address),
                 seconds=remaining if most is None else min(most, remaining),
             )

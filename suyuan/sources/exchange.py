@@ -57,7 +57,7 @@ class NotedTransport(httpx.AsyncBaseTransport):
 
         def done(outcome: Outcome) -> None:
             url = str(request.url.copy_with(query=None))
-            self._note(Exchange(url, _call(request.url.path), outcome, perf_counter() - began))
+            self._note(Exchange(url, call_of(request.url.path), outcome, perf_counter() - began))
 
         try:
             response = await self._inner.handle_async_request(request)
@@ -71,7 +71,7 @@ class NotedTransport(httpx.AsyncBaseTransport):
             done(Outcome.GIVEN_UP)
             raise
         assert isinstance(response.stream, httpx.AsyncByteStream)
-        response.stream = _NotedStream(response.stream, _outcome(response.status_code), done)
+        response.stream = _NotedStream(response.stream, outcome_of(response.status_code), done)
         return response
 
     async def aclose(self) -> None:
@@ -111,12 +111,14 @@ class _NotedStream(httpx.AsyncByteStream):
                 self._done = None
 
 
-def _outcome(status: int) -> Outcome:
+def outcome_of(status: int) -> Outcome:
+    """How an exchange went that was answered with a status."""
     if status >= 500:
         return Outcome.FAILED
     return Outcome.REFUSED if status >= 400 else Outcome.ANSWERED
 
 
-def _call(path: str) -> str:
+def call_of(path: str) -> str:
+    """What is asked for at an address of a subsystem."""
     found = path.partition("/v1/")[2].partition("/")[0]
     return found if found in CALLS else OTHER

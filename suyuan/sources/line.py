@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import httpx
-
 from suyuan.sources.breaker import Breaker
 
 
@@ -13,7 +11,6 @@ from suyuan.sources.breaker import Breaker
 class Line:
     """``url`` has no slash at its end; ``timeout`` is the most seconds that one lookup may take."""
 
-    client: httpx.AsyncClient
     url: str
     timeout: float
     breaker: Breaker = field(default_factory=Breaker)

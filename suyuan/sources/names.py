@@ -11,12 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Protocol
 
-import httpx
-
 from suyuan.domain.licensing import Licensing, Revocation, licensing_of
 from suyuan.domain.naming import Known, Wanted, first_of
 from suyuan.domain.register import Kind, Party, Place, Product, Version, public_view, today
-from suyuan.sources.asking import Silent, ask
+from suyuan.sources.asking import Silent
+from suyuan.sources.posting import Poster
 from suyuan.storage.engine import Database, ReadConnection
 from suyuan.storage.filings import find_revoked
 from suyuan.storage.register import StoredVersion, find_in_force, find_past
@@ -107,22 +106,17 @@ class RemoteNames:
     """
 
     def __init__(
-        self, client: httpx.AsyncClient, url: str, *, authorise: Callable[[], dict[str, str]]
+        self, poster: Poster, url: str, *, authorise: Callable[[], dict[str, str]]
     ) -> None:
-        self._client = client
+        self._poster = poster
         self._url = url.rstrip("/") + "/v1/names"
         self._authorise = authorise
 
     async def ask(self, wanted: Wanted) -> Known:
-        request = self._client.build_request(
-            "POST",
+        return await self._poster.ask(
             self._url,
-            headers={"Content-Type": "application/json", **self._authorise()},
-            content=write_names_request(wanted),
-        )
-        return await ask(
-            self._client,
-            request,
+            write_names_request(wanted),
+            self._authorise(),
             lambda body: read_names_response(body, wanted),
             most=MAX_ANSWER_BYTES,
         )

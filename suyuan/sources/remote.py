@@ -8,8 +8,9 @@ from collections.abc import Callable
 from suyuan.domain.answers import together
 from suyuan.domain.inquiry import seconds_for
 from suyuan.domain.lookup import Answer, Hole, HoleReason, Lookup
-from suyuan.sources.asking import Silent, ask
+from suyuan.sources.asking import Silent
 from suyuan.sources.line import Line
+from suyuan.sources.posting import Poster
 from suyuan.wire.lookup_answers import Told, read_response
 from suyuan.wire.lookups import write_request
 
@@ -26,12 +27,14 @@ class RemoteSource:
     def __init__(
         self,
         subsystem: str,
+        poster: Poster,
         line: Line,
         *,
         authorise: Callable[[], dict[str, str]],
         trace_id: str = "",
     ) -> None:
         self.subsystem = subsystem
+        self._poster = poster
         self._line = line
         self._authorise = authorise
         self._trace_id = trace_id
@@ -55,20 +58,16 @@ class RemoteSource:
         async def once(most: float | None) -> Told:
             remaining = max(ends - time.monotonic(), 0)
             seconds = remaining if most is None else min(most, remaining)
-            request = self._line.client.build_request(
-                "POST",
-                f"{self._line.url}/v1/lookups",
-                headers={"Content-Type": "application/json", **self._authorise()},
-                content=write_request(
-                    lookup,
-                    trace_id=self._trace_id,
-                    deadline_ms=int(seconds * 1000),
-                    cursor=str(skip) if skip else None,
-                ),
+            question = write_request(
+                lookup,
+                trace_id=self._trace_id,
+                deadline_ms=int(seconds * 1000),
+                cursor=str(skip) if skip else None,
             )
-            return await ask(
-                self._line.client,
-                request,
+            return await self._poster.ask(
+                f"{self._line.url}/v1/lookups",
+                question,
+                self._authorise(),
                 lambda body: read_response(body, lookup, self.subsystem, skip=skip),
                 seconds=seconds,
             )

@@ -31,35 +31,35 @@ _BELONGS = f"e.role IN ({int(Role.CHILD)}, {int(Role.MEMBER)})"
 
 # LATERAL makes each question its own index range scan, so that the plan cannot become a scan of
 # ``edges`` while statistics are stale. Declarations are few: their partial index is tiny.
-_EDGES = text(f"""
+_EDGES = f"""
     WITH found AS (
-        SELECT e.* FROM unnest(CAST(:codes AS text[]), CAST(:since AS timestamptz[]),
-                               CAST(:until AS timestamptz[])) AS asked (code, since, until)
+        SELECT e.* FROM unnest(CAST($1 AS text[]), CAST($2 AS timestamptz[]),
+                               CAST($3 AS timestamptz[])) AS asked (code, since, until)
         CROSS JOIN LATERAL (
             SELECT * FROM edges e
-            WHERE e.code = asked.code AND e.time <= asked.until AND e.record_time <= :known_at
+            WHERE e.code = asked.code AND e.time <= asked.until AND e.record_time <= $7
               AND NOT ({_PLAIN} AND e.time < asked.since)
-            ORDER BY e.time LIMIT :most) AS e
+            ORDER BY e.time LIMIT $8) AS e
         UNION ALL
-        SELECT e.* FROM unnest(CAST(:others AS text[]), CAST(:other_until AS timestamptz[]),
-                               CAST(:contents AS boolean[])) AS asked (other, until, contents)
+        SELECT e.* FROM unnest(CAST($4 AS text[]), CAST($5 AS timestamptz[]),
+                               CAST($6 AS boolean[])) AS asked (other, until, contents)
         CROSS JOIN LATERAL (
             SELECT * FROM edges e
-            WHERE e.other = asked.other AND e.time <= asked.until AND e.record_time <= :known_at
+            WHERE e.other = asked.other AND e.time <= asked.until AND e.record_time <= $7
               AND ({_BELONGS}) = asked.contents
-            ORDER BY e.time LIMIT :most) AS e
+            ORDER BY e.time LIMIT $8) AS e
     )
     SELECT f.code, f.role, f.rank, f.time, f.id, f.event, f.party, f.other, f.ends, f.is_lot,
            f.place, f.moves, f.far_place, f.far_party, f.quantity, f.unit,
-           d.party AS declarer, d.authority, d.record_time AS declared
+           d.party, d.authority, d.record_time
     FROM found f
-    LEFT JOIN events d ON d.key = f.event AND d.declaration AND d.record_time <= :known_at
-""")
+    LEFT JOIN events d ON d.key = f.event AND d.declaration AND d.record_time <= $7
+"""
 
-_VOIDS = text("""
+_VOIDS = """
     SELECT d.key, d.party, d.authority, d.record_time FROM events d
-    WHERE d.declaration AND d.key = ANY(CAST(:keys AS uuid[])) AND d.record_time <= :known_at
-""")
+    WHERE d.declaration AND d.key = ANY(CAST($1 AS uuid[])) AND d.record_time <= $2
+"""
 
 _BODIES = """
     SELECT key, party, declaration, authority, content, record_time, form, reporter, document, id,
@@ -113,25 +113,26 @@ async def find_edges(
     by_other = [k for k in keys if k.ask in (Ask.CONTENTS, Ask.TRANSFORMATION)]
     if not by_code and not by_other:
         return Found([], set(), [])
-    result = await connection.execute(
+    driver = await driver_of(connection)
+    rows = await driver.fetch(
         _EDGES,
-        {
-            "codes": [k.key for k in by_code],
-            "since": [k.since or _BEGINNING for k in by_code],
-            "until": [k.until or END for k in by_code],
-            "others": [k.key for k in by_other],
-            "other_until": [k.until or END for k in by_other],
-            "contents": [k.ask is Ask.CONTENTS for k in by_other],
-            "known_at": known_at or END,
-            "most": most,
-        },
+        [k.key for k in by_code],
+        [k.since or _BEGINNING for k in by_code],
+        [k.until or END for k in by_code],
+        [k.key for k in by_other],
+        [k.until or END for k in by_other],
+        [k.ask is Ask.CONTENTS for k in by_other],
+        known_at or END,
+        most,
     )
     edges: dict[Edge, None] = {}
     voids: set[Void] = set()
-    for row in result:
-        edges[as_edge(row)] = None
-        if row.declarer is not None:
-            voids.add(Void(row.event.bytes, row.declarer, row.authority, row.declared))
+    for row in rows:
+        edge = as_edge(row)
+        edges[edge] = None
+        declarer, authority, declared = row[16:]
+        if declarer is not None:
+            voids.add(Void(edge.event, declarer, authority, declared))
     return Found(list(edges), voids, _cut(by_code, by_other, edges, most))
 
 
@@ -177,10 +178,9 @@ async def find_voids(
     connection: ReadConnection, keys: Sequence[bytes], *, known_at: datetime | None
 ) -> list[Void]:
     """Every error declaration about the events, whoever made it."""
-    result = await connection.execute(
-        _VOIDS, {"keys": [UUID(bytes=k) for k in keys], "known_at": known_at or END}
-    )
-    return [Void(r.key.bytes, r.party, r.authority, r.record_time) for r in result]
+    driver = await driver_of(connection)
+    rows = await driver.fetch(_VOIDS, [UUID(bytes=k) for k in keys], known_at or END)
+    return [Void(key.bytes, *told) for key, *told in rows]
 
 
 async def find_bodies(

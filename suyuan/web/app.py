@@ -21,6 +21,7 @@ from suyuan.web.admission import Admission, Slots
 from suyuan.web.auth import KeyCache, caller
 from suyuan.web.claims import read_key
 from suyuan.web.coding_keys import read_keys
+from suyuan.web.front import FrontRoute
 from suyuan.web.health import Metrics
 from suyuan.web.limits import BodyLimit, UrlLimit
 from suyuan.web.logs import AccessLines, AccessLog
@@ -68,14 +69,21 @@ def create_app(
     *,
     title: str,
     routers: Iterable[APIRouter],
+    front: Iterable[FrontRoute] = (),
     lifespan: Lifespan | None = None,
     description: str = "",
 ) -> FastAPI:
     """An app with problems, limits, logs, health and its own pages of documentation.
 
     ``lifespan`` opens what the service needs beside its database and puts it on ``app.state``;
+    <<<<<<< HEAD
     the database is open by then, and closed after it. Routers are tried in their order, after the
     health routes. Raises ``SettingsRefused`` for a key file or a profile that cannot be read.
+    =======
+    the database is open by then, and closed after it. ``front`` is tried first, then the health
+    routes, then routers in their order. Raises ``SettingsRefused`` for a key file that cannot be
+    read.
+    >>>>>>> 8891d98 (gateway, query: what services ask each other for a chain goes a shorter way)
     """
     app = ServiceApp(
         title=title,
@@ -102,6 +110,7 @@ def create_app(
     app.state.profiles = _profiles(settings)
     app.state.signing_key = _key(settings.claims_private_key, "CLAIMS_PRIVATE_KEY", private=True)
     problems.install(app)
+    app.router.routes.extend(front)
     app.include_router(health.router)
     if settings.docs:
         app.include_router(docs.router)

@@ -92,7 +92,7 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
 def source(client: httpx.AsyncClient, url: str, **more: Any) -> EpcisSource:
     token = more.pop("token", None)
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    return EpcisSource("customs", Line(client, url, 5.0), Dialect(CUSTOMS, **more), headers)
+    return EpcisSource("customs", client, Line(url, 5.0), Dialect(CUSTOMS, **more), headers)
 
 
 async def chain_of(members: dict[str, Source], code: str, direction: str = "up") -> Chain:

@@ -9,7 +9,6 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import httpx
 import pytest
 
 from suyuan.domain.assemble import assemble
@@ -20,7 +19,7 @@ from suyuan.sources.breaker import Breaker
 from suyuan.sources.federation import FederatedSource
 from suyuan.sources.line import Line
 from suyuan.sources.memory import MemorySource
-from suyuan.sources.pools import PoolPerAddress
+from suyuan.sources.posting import Poster
 from suyuan.sources.remote import RemoteSource
 from tests.build import made, moved, stored, thing
 from tests.sources.hostile import Asked, Behaviour, Hostile, head, listening, say
@@ -38,10 +37,10 @@ def honest() -> MemorySource:
 
 async def chain_with(hostile: Hostile) -> tuple[Chain, float]:
     """The chain of M over an honest member and the hostile one, and the seconds it took."""
-    client = httpx.AsyncClient(transport=PoolPerAddress(4), timeout=httpx.Timeout(None))
-    line = Line(client, hostile.url, 5.0, Breaker())
+    poster = Poster(connections=4, connect_seconds=1.0)
+    line = Line(hostile.url, 5.0, Breaker())
     members = {
-        "hostile": RemoteSource("hostile", line, authorise=dict),
+        "hostile": RemoteSource("hostile", poster, line, authorise=dict),
         "honest": honest(),
     }
     source = FederatedSource(members, deadline=DEADLINE)
@@ -49,7 +48,7 @@ async def chain_with(hostile: Hostile) -> tuple[Chain, float]:
     began = time.monotonic()
     trail = await trace(source, question, deadline=DEADLINE)
     spent = time.monotonic() - began
-    await client.aclose()
+    await poster.close()
     return assemble(question, trail, source.reports()), spent
 
 
