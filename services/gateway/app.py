@@ -19,6 +19,7 @@ from services.gateway import (
     register,
     routes,
 )
+from services.gateway.coverage import FederatedFigures
 from services.gateway.deliverer import Deliverer
 from services.gateway.exchanges import Exchanges, FederationGauges
 from services.gateway.holders import HolderIndex
@@ -32,7 +33,7 @@ from services.gateway.reloading import follow
 from services.gateway.trace import FederatedTracer
 from suyuan.domain.caller import CONSUMER
 from suyuan.domain.coding.ranges import Verdict
-from suyuan.web import catalogue, chains, complaints, exports, resolver
+from suyuan.web import catalogue, chains, complaints, coverage, exports, resolver
 from suyuan.web.app import create_app as create
 from suyuan.web.background import beside
 from suyuan.web.claims import changes_key
@@ -69,6 +70,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.deliverer = Deliverer(app.state.database, members)
     app.state.tracer = FederatedTracer(members, app.state.holders, deadlines)
     app.state.name_book = FederatedNameBook(members, deadlines)
+    app.state.coverage = FederatedFigures(app.state.database, members)
 
     async def code_verdict(key: str) -> Verdict:
         told = await coding.status_of(members, key, CONSUMER, seconds=deadlines.consumer)
@@ -133,6 +135,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
             recall_export.router,
             chains.router,
             complaints.router,
+            coverage.router,
             exports.router,
             resolver.router,
             proxy.router,

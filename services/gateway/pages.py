@@ -1,4 +1,4 @@
-"""One page of a list from every subsystem: who gave one, and how each of them fared."""
+"""One page or answer from every subsystem: who gave one, and how each of them fared."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import TypeVar
 from services.gateway.members import Members
 from services.gateway.registry import Subsystem
 from suyuan.domain.chain import SourceReport, SourceStatus
-from suyuan.domain.listing import Page
 from suyuan.sources.asking import Silent
 
 # Seconds for a whole page, however long a member's own limit is.
@@ -22,15 +21,15 @@ T = TypeVar("T")
 async def pages_of(
     members: Members,
     asked: Iterable[Subsystem],
-    ask: Callable[[Subsystem], Awaitable[Page[T]]],
-) -> tuple[dict[str, Page[T]], list[SourceReport]]:
+    ask: Callable[[Subsystem], Awaitable[T]],
+) -> tuple[dict[str, T], list[SourceReport]]:
     """The pages of all who gave one, by their ids, and how each fared; asked in parallel."""
 
-    async def one(member: Subsystem) -> tuple[Page[T] | None, SourceReport]:
+    async def one(member: Subsystem) -> tuple[T | None, SourceReport]:
         if not member.is_ours:  # the standard knows no such list
             return None, SourceReport(member.id, SourceStatus.REFUSED, 0)
         began = time.monotonic()
-        page: Page[T] | None = None
+        page: T | None = None
         status = SourceStatus.ANSWERED
         try:
             async with asyncio.timeout(min(member.timeout, LIST_SECONDS)):

@@ -24,9 +24,11 @@ from services.ingest.register_job import RegisterJob
 from suyuan.domain.caller import Caller
 from suyuan.domain.naming import Known, Wanted
 from suyuan.domain.register import Kind
+from suyuan.sources.coverage import Counting
 from suyuan.sources.lots import OwnLots
 from suyuan.sources.names import OwnNames
 from suyuan.web.app import create_app as create
+from suyuan.web.background import Rounds, beside
 from suyuan.web.files import FileKind
 from suyuan.web.recalls import export as recall_export
 from suyuan.web.recalls import routes as recalls
@@ -77,7 +79,10 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.recalls = Recalls(
         app.state.database, settings.name, scopes.wake, OwnLots(app.state.database), named
     )
-    async with runner.at_work(), scopes.at_work(), sender.at_work():
+    own_sector = settings.sector or settings.name
+    counting = Counting(app.state.database, own_sector, lambda: app.state.profiles.profiles)
+    counted = Rounds(counting.take, broke="coverage_broke")
+    async with runner.at_work(), beside(counted.run()), scopes.at_work(), sender.at_work():
         yield
     await app.state.grouping.close()
 

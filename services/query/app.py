@@ -8,12 +8,13 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from services.query import accesses, changes, code_status, directory, lots, made_at, reach, register
+from services.query.coverage import OwnFigures
 from services.query.names import OwnNameBook
 from services.query.routes import FRONT, router
 from services.query.trace import OwnTracer
 from suyuan.domain.coding.ranges import Verdict
 from suyuan.sources.issued_codes import IssuedCodes
-from suyuan.web import catalogue, chains, complaints, exports, resolver
+from suyuan.web import catalogue, chains, complaints, coverage, exports, resolver
 from suyuan.web.app import create_app as create
 from suyuan.web.deadlines import Deadlines
 from suyuan.web.recalls import in_force
@@ -36,6 +37,7 @@ ROUTERS = (
     catalogue.router,
     chains.router,
     complaints.router,
+    coverage.router,
     exports.router,
     resolver.router,
 )
@@ -50,6 +52,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings = app.state.settings
     app.state.tracer = OwnTracer(app.state.database, settings.name, Deadlines.of(settings))
     app.state.name_book = OwnNameBook(app.state.database)
+    app.state.coverage = OwnFigures(app.state.database, settings.name)
     app.state.notice_board = RecallBoard(app.state.database, {})
     issued = IssuedCodes(app.state.database, app.state.coding_keys)
     app.state.issued_codes = issued

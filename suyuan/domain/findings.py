@@ -59,21 +59,33 @@ def gaps(
                 yield Finding("gap", event.id, code, {"missing": missing})
 
 
-def _missing_before(event: Event, earlier: Iterable[Event], code: str) -> str | None:
-    """Which step is missing before ``event``: shipment, entry, origin; ``None`` if none is."""
+def source_needed(event: Event, code: str) -> str | None:
+    """Which step must lie before ``event`` for a thing in it to have a known source.
+
+    ``shipment`` of what is received, ``entry`` of what is sold, ``origin`` of what is used up;
+    ``None`` where nothing need be known.
+    """
     if event.kind == "import":
         return None  # the border is where the city's records begin
     if event.step in RECEIVING and event.disposition != "returned":
-        shipped = any(e.step in SHIPPING for e in earlier)
-        return None if shipped else "shipment"
+        return "shipment"
     if any(i.code.key == code for i in event.outputs):
         return None  # a sale that gives the goods a new code makes what it sells
     if event.step in _SOLD or (event.kind, event.activity) == ("wholesale", "sale"):
-        entered = any(_brings_in(e, code) and e.party == event.party for e in earlier)
-        return None if entered else "entry"
-    if any(i.code.key == code for i in event.inputs):
-        return None if any(_brings_in(e, code) for e in earlier) else "origin"
-    return None
+        return "entry"
+    return "origin" if any(i.code.key == code for i in event.inputs) else None
+
+
+def _missing_before(event: Event, earlier: Iterable[Event], code: str) -> str | None:
+    """Which step is missing before ``event``: shipment, entry, origin; ``None`` if none is."""
+    needed = source_needed(event, code)
+    if needed == "shipment":
+        known = any(e.step in SHIPPING for e in earlier)
+    elif needed == "entry":
+        known = any(_brings_in(e, code) and e.party == event.party for e in earlier)
+    else:
+        known = needed is None or any(_brings_in(e, code) for e in earlier)
+    return None if known else needed
 
 
 def _brings_in(event: Event, code: str) -> bool:
@@ -130,7 +142,7 @@ def _moved(event: Event) -> Iterable[Item]:
     A lot that was sold in parts has the sales of all parts in its history, and of the others the
     chain does not know who received them.
     """
-    return event.outputs if event.type is EventType.TRANSFORMATION else _named(event)
+    return event.outputs if event.type is EventType.TRANSFORMATION else named_things(event)
 
 
 def _is_lone_word(one: ChainEvent) -> bool:
@@ -150,7 +162,7 @@ def _is_told_by_another(
 ) -> bool:
     """Whether the other side may have told it of the thing or its container, naming nobody."""
     received = event.step in RECEIVING
-    for code in dict.fromkeys(i.code.key for i in _named(event)):
+    for code in dict.fromkeys(i.code.key for i in named_things(event)):
         for other in (e for c in carriers.get(code, {code}) for e in histories.get(c, ())):
             shipment, receipt = (other, event) if received else (event, other)
             if _may_be_one_movement(shipment, receipt):
@@ -249,7 +261,7 @@ def _destroys(event: Event) -> bool:
 
 
 def _is_lot_of(event: Event, code: str) -> bool:
-    return any(i.is_lot for i in _named(event) if i.code.key == code)
+    return any(i.is_lot for i in named_things(event) if i.code.key == code)
 
 
 def _histories(events: Sequence[ChainEvent], codes: AbstractSet[str]) -> Mapping[str, list[Event]]:
@@ -257,13 +269,13 @@ def _histories(events: Sequence[ChainEvent], codes: AbstractSet[str]) -> Mapping
     found: dict[str, list[Event]] = defaultdict(list)
     for one in events:
         event = one.stored.event
-        for code in dict.fromkeys(i.code.key for i in _named(event)):
+        for code in dict.fromkeys(i.code.key for i in named_things(event)):
             if code in codes:
                 found[code].append(event)
     return found
 
 
-def _named(event: Event) -> Iterator[Item]:
+def named_things(event: Event) -> Iterator[Item]:
     """What an event says something about: a pack says nothing new of the other children."""
     yield from event.children if event.type is EventType.AGGREGATION else event.things()
 

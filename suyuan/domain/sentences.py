@@ -13,6 +13,7 @@ from typing import Any
 from suyuan.domain.access_sentences import ACCESS_SENTENCES
 from suyuan.domain.coding_sentences import CODING_SENTENCES
 from suyuan.domain.complaint_sentences import COMPLAINT_SENTENCES
+from suyuan.domain.coverage_sentences import COVERAGE_SENTENCES
 from suyuan.domain.drop_sentences import DROP_SENTENCES
 from suyuan.domain.file_sentences import FILE_SENTENCES
 from suyuan.domain.filing_sentences import FILING_SENTENCES
@@ -41,6 +42,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     **CODING_SENTENCES,
     **LINK_SENTENCES,
     **COMPLAINT_SENTENCES,
+    **COVERAGE_SENTENCES,
     **DROP_SENTENCES,
     **FILE_SENTENCES,
     **FILING_SENTENCES,

@@ -48,11 +48,17 @@ _SERVER = text("""
     FROM pg_control_system() AS system, pg_control_checkpoint() AS checkpoint
 """)
 
-# Reports out of another server's backup bring its numbers, which this one may reach in years.
-_RENUMBER = text("""
-    UPDATE events SET xact = DEFAULT
-    WHERE xact >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint
-""")
+# Reports out of another server's backup bring its numbers, which this one may reach in years; and
+# whoever had read them has read up to there.
+_FUTURE = "pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
+_RENUMBER = (
+    text(f"UPDATE events SET xact = DEFAULT WHERE xact >= {_FUTURE}"),
+    text(f"UPDATE register SET xact = DEFAULT WHERE xact >= {_FUTURE}"),
+    text(f"""
+        UPDATE coverage_feed SET xact = DEFAULT, register_xact = DEFAULT
+        WHERE greatest(xact, register_xact) >= {_FUTURE}
+    """),
+)
 
 
 async def find_server(connection: ReadConnection) -> str:
@@ -69,11 +75,12 @@ async def find_changes(connection: ReadConnection, after: Position, most: int) -
 
 
 async def renumber(connection: AsyncConnection) -> None:
-    """Give reports that came from another server's backup numbers of this one.
+    """Give what came from another server's backup numbers of this one, and count it from there.
 
-    ``connection`` is the owner's. Where there are none this is one probe of an index.
+    ``connection`` is the owner's. Where there is nothing these are probes of an index.
     """
-    await connection.execute(_RENUMBER)
+    for statement in _RENUMBER:
+        await connection.execute(statement)
 
 
 def _change(row: Any) -> Change:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
+from datetime import date
 
 from sqlalchemy import text
 
@@ -15,6 +17,13 @@ _ADD = text("""
         CAST(:codes AS text[]), CAST(:days AS date[]), CAST(:trades AS boolean[]),
         CAST(:counts AS bigint[]))
     ON CONFLICT (code, day, trade) DO UPDATE SET count = scans.count + excluded.count
+""")
+
+_ADD_BY_DAY = text("""
+    INSERT INTO scan_days (day, trade, count)
+    SELECT * FROM unnest(
+        CAST(:days AS date[]), CAST(:trades AS boolean[]), CAST(:counts AS bigint[]))
+    ON CONFLICT (day, trade) DO UPDATE SET count = scan_days.count + excluded.count
 """)
 
 _OF_CODE = """
@@ -35,6 +44,18 @@ async def add(connection: WriteConnection, counts: Mapping[Tally, int]) -> None:
             "days": [tally.day for tally, _ in ordered],
             "trades": [tally.trade for tally, _ in ordered],
             "counts": [count for _, count in ordered],
+        },
+    )
+    by_day: Counter[tuple[date, bool]] = Counter()
+    for tally, count in ordered:
+        by_day[tally.day, tally.trade] += count
+    days = sorted(by_day.items())
+    await connection.execute(
+        _ADD_BY_DAY,
+        {
+            "days": [day for (day, _), _ in days],
+            "trades": [trade for (_, trade), _ in days],
+            "counts": [count for _, count in days],
         },
     )
 

@@ -29,7 +29,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import INT8RANGE
 
+from suyuan.storage.coverage_tables import coverage_tables
+
 metadata = MetaData()
+coverage_tables(metadata)
 
 # Codes and ids are compared byte by byte: the database's own collation would cost time and could
 # change with the operating system under an index.
@@ -137,6 +140,13 @@ register = Table(
     Column("authority", Boolean, nullable=False),
     Column("document", Text, nullable=False),
     Column("sought", Text),  # what the directory is searched by: organisations, by departments
+    # As of ``events``: the order in which versions were stored.
+    Column(
+        "xact",
+        BigInteger,
+        nullable=False,
+        server_default=text("pg_current_xact_id()::text::bigint"),
+    ),
     PrimaryKeyConstraint("code", "kind", "number", name="register_pkey"),
 )
 Index(
@@ -146,6 +156,7 @@ Index(
     register.c.number.desc(),
     postgresql_where=register.c.sought.isnot(None),
 )
+Index("register_changes", register.c.xact)
 
 # Filings (suyuan/storage/filings.py). Steps are appended; the other two follow from them.
 filings = Table(

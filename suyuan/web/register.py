@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict
 
 from suyuan.domain.activities import SECTORS
 from suyuan.domain.links import REGISTRABLE_TYPES
 from suyuan.domain.register import CATEGORIES, Kind
+from suyuan.web.times import QueryDay
 from suyuan.wire.register_cards import BRANDS_LIMIT, LINKS_LIMIT, URL_LIMIT
-
-
-def _parse_day(value: Any) -> date:
-    """A calendar date, ``2026-03-01``: pydantic's own reading takes seconds since 1970 too."""
-    text = str(value)
-    try:
-        if len(text) == 10:
-            return date.fromisoformat(text)
-    except ValueError:
-        pass  # no such day; said below
-    context = {"code": "date_malformed", "value": text}
-    raise PydanticCustomError("suyuan", "{code}", context)
 
 
 class RegisterQuery(BaseModel):
@@ -31,7 +18,7 @@ class RegisterQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    as_of: Annotated[date, BeforeValidator(_parse_day)] | None = None
+    as_of: QueryDay | None = None
     history: bool = False
 
 

@@ -1,9 +1,9 @@
-"""Times in query strings: ``as_of``, ``since``, ``known_at``."""
+"""Times and days in query strings: ``as_of``, ``since``, ``known_at``."""
 
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator
@@ -46,6 +46,20 @@ def parse_time(text: Any) -> datetime:
 
 
 QueryTime = Annotated[datetime, BeforeValidator(parse_time)]
+
+
+def parse_day(value: Any) -> date:
+    """A calendar date, ``2026-03-01``: pydantic's own reading takes seconds since 1970 too."""
+    text = str(value)
+    try:
+        if len(text) == 10:
+            return date.fromisoformat(text)
+    except ValueError:
+        pass  # no such day; said below
+    raise _error("date_malformed", text)
+
+
+QueryDay = Annotated[date, BeforeValidator(parse_day)]
 
 
 def _error(code: str, value: str, **more: Any) -> PydanticCustomError:
