@@ -6,8 +6,10 @@ from suyuan.domain.register import Kind
 from suyuan.wire.sheets.columns import Column, Content, plain
 
 _C = Content
-# The template has columns for so many licences of a party; the API takes more.
+# The template has columns for so many licences of a party, and so many links of a product; the API
+# takes more.
 LICENCE_COLUMNS = 3
+LINK_COLUMNS = 3
 
 
 def _names(zh: str, en: str, *aliases: str) -> tuple[Column, ...]:
@@ -50,9 +52,14 @@ _PARTY = Column(
 )
 
 
+def _counted(number: int) -> tuple[str, str, str]:
+    """What stands behind the names of the ``number``-th columns of their kind."""
+    return (f"_{number}", str(number), f" {number}") if number > 1 else ("", "", "")
+
+
 def _licence(number: int) -> tuple[Column, ...]:
     """The columns of a party's ``number``-th licence; the first have no number in their names."""
-    name, zh, en = (f"_{number}", str(number), f" {number}") if number > 1 else ("", "", "")
+    name, zh, en = _counted(number)
     at = f"/licences/{number - 1}"
     return (
         Column(
@@ -78,6 +85,45 @@ def _licence(number: int) -> tuple[Column, ...]:
             f"{at}/valid_to",
             _C.DATE,
             aliases=(f"许可证有效期{zh}", f"许可证有效期止{zh}"),
+        ),
+    )
+
+
+def _link(number: int) -> tuple[Column, ...]:
+    """The columns of a product's ``number``-th link; the first have no number in their names."""
+    name, zh, en = _counted(number)
+    at = f"/links/{number - 1}"
+    return (
+        Column(
+            f"link_type{name}",
+            f"链接类型{zh}",
+            f"Link type{en}",
+            f"{at}/type",
+            _C.WORD,
+            note=(
+                "如 使用说明、食谱、产品信息",
+                "Such as gs1:instructions, gs1:recipeInfo, gs1:pip",
+            ),
+        ),
+        Column(
+            f"link{name}",
+            f"链接网址{zh}",
+            f"Link{en}",
+            f"{at}/url",
+            note=("https 开头的公开网址", "A public address that begins with https"),
+            aliases=(f"链接{zh}", f"Link URL{en}"),
+        ),
+        Column(f"link_title_zh{name}", f"链接名称{zh}", f"Link title (zh){en}", f"{at}/title/zh"),
+        Column(
+            f"link_title_en{name}", f"链接英文名称{zh}", f"Link title (en){en}", f"{at}/title/en"
+        ),
+        Column(
+            f"link_languages{name}",
+            f"链接语言{zh}",
+            f"Link languages{en}",
+            f"{at}/languages",
+            _C.TEXTS,
+            note=("zh 或 en，多个用分号隔开", "zh or en, several with semicolons"),
         ),
     )
 
@@ -145,6 +191,7 @@ REGISTER_COLUMNS: dict[Kind, tuple[Column, ...]] = {
         Column("shelf_life", "保质期", "Shelf life", "/shelf_life"),
         Column("sector", "行业", "Sector", "/sector", _C.WORD),
         Column("standard", "执行标准", "Standard", "/standard", aliases=("产品标准",)),
+        *(column for number in range(1, LINK_COLUMNS + 1) for column in _link(number)),
         _VALID_FROM,
     ),
 }

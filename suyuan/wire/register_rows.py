@@ -13,6 +13,7 @@ from typing import Any
 
 from suyuan.domain.codes import Code
 from suyuan.domain.errors import CodeError, Fault, ReportRefused
+from suyuan.domain.links import LINK_TYPES, REGISTRABLE_TYPES
 from suyuan.domain.register import Entry, Kind, today
 from suyuan.wire.reading import Reading, quoted
 from suyuan.wire.register import ORGANISATION, PERSON, Frame, read_body, read_id
@@ -31,11 +32,25 @@ from suyuan.wire.sheets.sheet import Line
 from suyuan.wire.sheets.words import SECTORS_BY_WORD
 
 _HEADER_CHARACTERS = 80
+
+
+def _is_type(column: Column) -> bool:
+    """Whether a column is that of a link's type."""
+    return column.path.startswith("/links/") and column.path.endswith("/type")
+
+
 _TYPES = {
     **dict.fromkeys(("企业", "组织", "机构", "单位", "合作社"), ORGANISATION),
     **dict.fromkeys(("个人", "自然人", "农户"), PERSON),
 }
-_WORDS: dict[str, Mapping[str, str]] = {"type": _TYPES, "sector": SECTORS_BY_WORD}
+_LINK_TYPES = {LINK_TYPES[name][0]: name for name in REGISTRABLE_TYPES}
+_WORDS: dict[str, Mapping[str, str]] = {
+    "type": _TYPES,
+    "sector": SECTORS_BY_WORD,
+    **{column.name: _LINK_TYPES for column in REGISTER_COLUMNS[Kind.PRODUCT] if _is_type(column)},
+}
+# Members that are lists, of which several columns fill one entry each.
+_LISTS = ("licences", "links")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,41 +156,49 @@ def read_rows(
 def put_value(raw: dict[str, Any], column: Column, text: str) -> None:
     """Set a cell's value at its place in an entry. Raises CellRefused."""
     text = text.strip()
+    value: Any = text
     if column.name in _WORDS:
-        text = _WORDS[column.name].get(text, text)
+        value = _WORDS[column.name].get(text, text)
     elif column.content is Content.CODE:
-        text = cells.code(text)
+        value = cells.code(text)
     elif column.content is Content.DATE:
-        text = cells.day(text)
-    if column.path.startswith("/licences/"):
-        _put_licence(raw, column, text)
+        value = cells.day(text)
+    elif column.content is Content.TEXTS:
+        value = cells.texts(text)
+    if column.path.split("/")[1] in _LISTS:
+        _put_listed(raw, column, value)
     else:
-        put(raw, column, text)
+        put(raw, column, value)
 
 
-def _put_licence(raw: dict[str, Any], column: Column, text: str) -> None:
-    _, _, place, member = column.path.split("/")
-    licences: list[dict[str, Any]] = raw.setdefault("licences", [])
-    while len(licences) <= int(place):
-        licences.append({})
-    licences[int(place)][member] = text
+def _put_listed(raw: dict[str, Any], column: Column, value: Any) -> None:
+    _, name, place, *members, last = column.path.split("/")
+    entries: list[dict[str, Any]] = raw.setdefault(name, [])
+    while len(entries) <= int(place):
+        entries.append({})
+    entry = entries[int(place)]
+    for member in members:
+        entry = entry.setdefault(member, {})
+    entry[last] = value
 
 
-def _without_empty(raw: dict[str, Any]) -> list[int]:
-    """Take out licences without a cell, and say which of the columns' licences are left."""
-    licences: list[dict[str, Any]] = raw.get("licences", [])
-    left = [place for place, licence in enumerate(licences) if licence]
-    if licences:
-        raw["licences"] = [licences[place] for place in left]
+def _without_empty(raw: dict[str, Any]) -> dict[str, list[int]]:
+    """Take out entries of lists without a cell, and say which of the columns' ones are left."""
+    left: dict[str, list[int]] = {}
+    for name in _LISTS:
+        entries: list[dict[str, Any]] = raw.get(name, [])
+        left[name] = [place for place, entry in enumerate(entries) if entry]
+        if entries:
+            raw[name] = [entries[place] for place in left[name]]
     return left
 
 
-def _replaced(fault: Fault, columns: Sequence[int]) -> Fault:
-    """A fault of a licence at the place of its columns."""
+def _replaced(fault: Fault, columns: Mapping[str, Sequence[int]]) -> Fault:
+    """A fault of an entry of a list at the place of its columns."""
     _, first, *rest = [*fault.pointer.split("/"), ""]
-    if first != "licences" or not rest[0].isdigit():
+    if first not in _LISTS or not rest[0].isdigit():
         return fault
-    place = columns[int(rest[0])]
+    place = columns[first][int(rest[0])]
     return replace(fault, pointer="/".join(["", first, str(place), *rest[1:-1]]))
 
 
@@ -212,4 +235,4 @@ def _unknown(kind: Kind, cell: str, place: int) -> dict[str, object]:
 
 def _whole(pointer: str) -> str:
     """The column that stands for a member without one of its own."""
-    return {"/names": "name_zh", "/licences": "licence"}.get(pointer, "")
+    return {"/names": "name_zh", "/licences": "licence", "/links": "link"}.get(pointer, "")

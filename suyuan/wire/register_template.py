@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from suyuan.domain.links import LINK_TYPES, REGISTRABLE_TYPES
 from suyuan.domain.register import Kind
 from suyuan.wire.register_columns import REGISTER_COLUMNS
 from suyuan.wire.sheets.template import Outline
@@ -13,4 +14,5 @@ _TITLES = {Kind.PARTY: "主体 Parties", Kind.PLACE: "地点 Places", Kind.PRODU
 def outline_of(kind: Kind) -> Outline:
     """What the template of a kind of entry has."""
     choices = {"type": ("企业", "个人"), "sector": tuple(sectors_in_chinese())}
-    return Outline(_TITLES[kind], REGISTER_COLUMNS[kind], choices)
+    words = {"link_type": [f"{LINK_TYPES[name][0]}={name}" for name in REGISTRABLE_TYPES]}
+    return Outline(_TITLES[kind], REGISTER_COLUMNS[kind], choices, words)

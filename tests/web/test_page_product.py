@@ -6,9 +6,9 @@ from datetime import date
 
 from suyuan.domain.codes import recognise
 from suyuan.domain.events import Document
-from suyuan.domain.register import Licence, Naming, Product, product_key
+from suyuan.domain.register import Licence, Naming, Product, ProductLink, product_key
 from suyuan.web.pages import Label, Names
-from tests.web.chains import CODE, IMPORTER, chain_event, chain_of, page, text
+from tests.web.chains import CODE, IMPORTER, chain_event, chain_of, journey, page, text
 
 MADE = chain_of(chain_event("production", "process"))
 FOOD = Licence("SC10744030704994", valid_to=date(2027, 1, 4))
@@ -50,6 +50,19 @@ def test_a_registered_producer_stands_where_nobody_reported_making_it() -> None:
     assert f"生产者 统一社会信用代码 {IMPORTER.short}" in text(
         page(sold, names=registered(producer=IMPORTER))
     )
+
+
+def test_a_registered_photo_opens_on_tap_and_never_by_itself() -> None:
+    manual = ProductLink("instructions", "https://brand.example/manual")
+    picture = ProductLink("relatedImage", "https://img.brand.example/beef.jpg")
+    html = page(journey(), names=registered(links=(manual, picture)))
+    assert "查看产品照片（img.brand.example）" in text(html)
+    link = '<a href="https://img.brand.example/beef.jpg" rel="noopener noreferrer nofollow">'
+    assert link in html
+    assert "<img" not in html
+    assert "照片" not in text(page(journey(), names=registered(links=(manual,))))
+    crooked = ProductLink("relatedImage", "javascript:alert(1)")
+    assert "javascript" not in page(journey(), names=registered(links=(crooked,)))
 
 
 def test_a_test_report_says_its_result_or_that_none_was_stated() -> None:

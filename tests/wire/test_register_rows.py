@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from suyuan.domain.codes import Use, recognise
 from suyuan.domain.errors import ReportRefused
-from suyuan.domain.register import Kind, Licence, Naming, Party, Product
+from suyuan.domain.register import Kind, Licence, Naming, Party, Product, ProductLink
 from suyuan.wire.register_columns import REGISTER_COLUMNS
 from suyuan.wire.register_rows import read_rows
 from suyuan.wire.sheets.columns import plain
@@ -85,6 +85,44 @@ def test_words_are_understood_in_chinese() -> None:
     assert product == Product(
         recognise("6901234567892"), Naming("青菜"), date(2026, 3, 1), ME, shelf_life="7 天"
     )
+
+
+PRODUCT_ROW = {"商品条码": "6901234567892", "品名": "青菜"}
+
+
+def test_a_row_registers_links_by_their_chinese_names_or_the_words_of_gs1() -> None:
+    (product,), faults = read(
+        Kind.PRODUCT,
+        PRODUCT_ROW
+        | {"链接类型": "使用说明", "链接网址": "https://brand.example/m", "链接语言": "zh;en"}
+        | {"链接名称": "说明", "链接英文名称": "Manual"}
+        | {"Link type 3": "gs1:recipeInfo", "Link 3": "https://brand.example/r"},
+    )
+    assert faults == []
+    assert product.links == (
+        ProductLink(
+            "instructions", "https://brand.example/m", Naming("说明", "Manual"), ("zh", "en")
+        ),
+        ProductLink("recipeInfo", "https://brand.example/r"),
+    )
+
+
+def test_a_fault_of_a_link_is_told_at_its_own_columns() -> None:
+    rows = [
+        {"链接类型2": "食谱", "链接网址2": "http://10.0.0.1/x"},
+        {"链接类型3": "追溯信息", "链接网址3": "https://brand.example/r"},
+        {"链接网址": "https://brand.example/r"},
+        {"链接类型": "食谱"},
+        {"链接类型": "食谱", "链接网址": "https://brand.example/r", "链接语言": "中文"},
+    ]
+    found = [read(Kind.PRODUCT, PRODUCT_ROW | row)[1] for row in rows]
+    assert found == [
+        [(0, "/link_2", "link_url")],
+        [(0, "/link_type_3", "unknown_word")],
+        [(0, "/link_type", "missing")],
+        [(0, "/link", "missing")],
+        [(0, "/link_languages", "link_language")],
+    ]
 
 
 def test_good_rows_are_taken_and_each_bad_one_is_told_by_its_columns() -> None:

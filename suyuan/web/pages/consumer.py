@@ -19,7 +19,7 @@ from suyuan.web.pages.facts import certificates
 from suyuan.web.pages.fingerprint import fingerprint
 from suyuan.web.pages.moments import day
 from suyuan.web.pages.names import Names, PageLinks, clean, party_name, readable
-from suyuan.web.pages.product import product_facts
+from suyuan.web.pages.product import photo, product_facts
 from suyuan.web.pages.route import route
 from suyuan.web.pages.scans import scan_lines
 from suyuan.web.pages.states import PageState, page_state, withdrawal
@@ -85,6 +85,7 @@ def render_chain(
         status=texts(language)[state.word],
         scans=scan_lines(beside.scans, chain, language),
         facts=product_facts(chain, names, language),
+        photo=photo(chain, names),
         tone="plain" if frame.banner or state is not PageState.ISSUED else "calm",
         stations=timeline,
         symbols=drawn([*icons, state.mark, "eye", "missing", "ok", "phone", "warning"]),

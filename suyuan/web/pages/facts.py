@@ -83,7 +83,7 @@ def certificates(chain: Chain, language: Language) -> tuple[tuple[Certificate, .
 
 
 def _certificate(document: Document, event: Event, language: Language) -> Certificate:
-    host = _host(document.url) if document.url else None
+    host = host_of(document.url) if document.url else None
     return Certificate(
         title=DOCUMENTS.get(document.type, OTHER_DOCUMENT).of(language),
         issuer=clean(document.issuer) if document.issuer else None,
@@ -123,7 +123,7 @@ def _stated(event: Event) -> str | None:
     return PASSED if event.disposition == "conformant" and event.activity is None else None
 
 
-def _host(url: str) -> str | None:
+def host_of(url: str) -> str | None:
     """The host of an http(s) address, ``None`` for anything else (``javascript:``, ``data:``)."""
     try:
         parts = urlsplit(url)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 
 from suyuan.domain.chain import Chain, product_of
 from suyuan.domain.register import Licence, product_key
-from suyuan.web.pages.facts import producer_of
+from suyuan.web.pages.facts import host_of, producer_of
 from suyuan.web.pages.moments import day
 from suyuan.web.pages.names import Names, clean, party_name
 from suyuan.web.pages.texts import texts
 from suyuan.web.pages.words import Language
 
 _VALUE_LIMIT = 80
+# What the GS1 Web Vocabulary calls a picture of the thing.
+_PICTURE = "relatedImage"
 # A food maker has one or two; a group's register entry may list dozens.
 _LICENCES = 2
 
@@ -41,6 +44,24 @@ def product_facts(chain: Chain, names: Names, language: Language) -> list[tuple[
     licences = names.licences.get(producer.key, ()) if producer else ()
     told += [(sentences["licence"], text) for text in _licences(licences, language)]
     return told
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A picture of the product that its enterprise registered, to be opened on tap."""
+
+    url: str
+    host: str
+
+
+def photo(chain: Chain, names: Names) -> Photo | None:
+    """The first picture among the registered links of the product, ``None`` where there is none."""
+    registered = names.products.get(product_key(chain.code))
+    for link in registered.links if registered is not None else ():
+        host = host_of(link.url)
+        if link.type == _PICTURE and host is not None:
+            return Photo(link.url, host)
+    return None
 
 
 def _licences(licences: tuple[Licence, ...], language: Language) -> Iterator[str]:

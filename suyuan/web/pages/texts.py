@@ -61,6 +61,7 @@ _TEXTS: dict[str, Label] = {
         " by person.",
     ),
     "product": Label("产品信息", "Product"),
+    "photo": Label("查看产品照片（{}）", "See a photo ({})"),
     "lot": Label("批号", "Lot"),
     "produced_on": Label("生产日期", "Produced"),
     "expires_on": Label("有效期至", "Best before"),
