@@ -15,7 +15,7 @@ from suyuan.domain.caller import Caller, CallerRole
 from suyuan.domain.codes import Use, recognise
 from suyuan.storage import exchanges
 from suyuan.storage.exchanges import Line, Tally
-from suyuan.storage.holders import find_feeds
+from suyuan.storage.holders import Feed, find_feeds
 from suyuan.web import paths
 from suyuan.web.auth import require
 from suyuan.web.responses import json_response
@@ -64,7 +64,7 @@ async def get_subsystems(request: Request, database: OwnDatabase) -> Response:
                     "kinds": s.kinds,
                     "adapter": s.adapter,
                     "state": health[s.id].state,
-                    "last_answer": health[s.id].last_answer,
+                    "last_answer": _latest(health[s.id].last_answer, feeds.get(s.id)),
                     "ms": health[s.id].ms,
                     "circuit": members.breaker(s).state,
                     "last_event": feeds[s.id].last_change if s.id in feeds else None,
@@ -76,6 +76,12 @@ async def get_subsystems(request: Request, database: OwnDatabase) -> Response:
             ],
         }
     )
+
+
+def _latest(last_answer: datetime | None, feed: Feed | None) -> datetime | None:
+    """When a subsystem last answered: to this process, or with its feed to any before it."""
+    told = (last_answer, feed.watermark if feed is not None else None)
+    return max((moment for moment in told if moment is not None), default=None)
 
 
 class ExchangesQuery(BaseModel):

@@ -1,7 +1,8 @@
 """The recalls that the gateway's pages show: its own, and those of every subsystem.
 
 A subsystem that is silent keeps what it said last: a recall must not vanish from a shopper's page
-because a department does not answer.
+because a department does not answer, nor because the gateway was started anew meanwhile. So what it
+said is kept in the gateway's database.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from uuid import UUID
 from services.gateway.members import Members
 from services.gateway.registry import Subsystem
 from suyuan.domain.caller import CONSUMER
+from suyuan.domain.errors import Unavailable
 from suyuan.domain.recall import Recall
 from suyuan.sources.asking import Silent, ask
+from suyuan.storage import member_recalls
 from suyuan.storage.engine import Database
 from suyuan.web.recalls.board import MOST_COVERED, RecallBoard
 from suyuan.wire.recalls import read_public
@@ -34,17 +37,37 @@ class FederatedBoard(RecallBoard):
         super().__init__(database, publishers)
         self._members = members
         self._of_member: dict[str, list[Recall]] = {}
+        self._documents: dict[str, bytes] | None = None
 
     async def _ask(self) -> list[Recall]:
-        await asyncio.gather(*map(self._ask_member, self._ours()))
+        if self._documents is None:
+            self._documents = await self._remembered()
+        ours = self._ours()
+        await asyncio.gather(*(self._ask_member(member, self._documents) for member in ours))
         own = await super()._ask()
-        return [*own, *(recall for told in self._of_member.values() for recall in told)]
+        return [*own, *(recall for m in ours for recall in self._of_member.get(m.id, ()))]
 
-    async def _ask_member(self, member: Subsystem) -> None:
+    async def _remembered(self) -> dict[str, bytes]:
+        """What every member said last, to whichever process of the gateway."""
+        async with self._database.reading() as connection:
+            documents = await member_recalls.find_all(connection)
+        for subsystem, document in documents.items():
+            with suppress(ValueError):  # kept by another version: it is said anew in a second
+                self._of_member[subsystem] = _recalls_of(subsystem, document)
+        return documents
+
+    async def _ask_member(self, member: Subsystem, documents: dict[str, bytes]) -> None:
         with suppress(Silent):  # what it said last holds until it says otherwise
-            told = await self._read(member, {})
-            # A department publishes in its own name, whatever it says.
-            self._of_member[member.id] = [recall for recall in told if recall.home == member.id]
+            document, _ = await self._told(member, {})
+            self._of_member[member.id] = _recalls_of(member.id, document)
+            if documents.get(member.id) != document:
+                await self._keep(member.id, document)
+                documents[member.id] = document
+
+    async def _keep(self, subsystem: str, document: bytes) -> None:
+        with suppress(Unavailable):  # it is kept when it is said again, a second later
+            async with self._database.writing() as connection:
+                await member_recalls.keep(connection, subsystem, document)
 
     async def _reached(self, ids: Sequence[UUID], codes: Sequence[str]) -> set[UUID]:
         """Which of the bounded recalls reach the codes, as whoever keeps them knows."""
@@ -61,17 +84,20 @@ class FederatedBoard(RecallBoard):
         own = {recall.id for recall in self._of_member.get(member.id, ())}
         try:
             told = await asyncio.gather(
-                *(self._read(member, {"covers": some}) for some in _short_enough(codes))
+                *(self._told(member, {"covers": some}) for some in _short_enough(codes))
             )
         except Silent:
             # Rather a banner too many than one too few: who is silent may know that it is covered.
             return own
-        return own & {recall.id for recalls in told for recall in recalls}
+        return own & {recall.id for _, recalls in told for recall in recalls}
 
     def _ours(self) -> list[Subsystem]:
         return [member for member in self._members.registry if member.is_ours]
 
-    async def _read(self, member: Subsystem, params: Mapping[str, list[str]]) -> list[Recall]:
+    async def _told(
+        self, member: Subsystem, params: Mapping[str, list[str]]
+    ) -> tuple[bytes, list[Recall]]:
+        """What a member says, as it came and as it was read."""
         client = self._members.client
         request = client.build_request(
             "GET",
@@ -80,7 +106,16 @@ class FederatedBoard(RecallBoard):
             headers=self._members.headers(CONSUMER, member.id),
             timeout=_SECONDS,
         )
-        return await ask(client, request, read_public, most=_MOST_BYTES, seconds=_SECONDS)
+        return await ask(client, request, _read, most=_MOST_BYTES, seconds=_SECONDS)
+
+
+def _read(body: bytes) -> tuple[bytes, list[Recall]]:
+    return body, read_public(body)
+
+
+def _recalls_of(subsystem: str, document: bytes) -> list[Recall]:
+    """A department publishes in its own name, whatever it says."""
+    return [recall for recall in read_public(document) if recall.home == subsystem]
 
 
 def _short_enough(codes: Sequence[str]) -> Iterator[list[str]]:

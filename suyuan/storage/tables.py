@@ -463,6 +463,16 @@ accesses = Table(
 Index("accesses_by_request", accesses.c.request)
 Index("accesses_by_asked", accesses.c.asked, postgresql_using="gin")
 
+# The gateway's own: what each subsystem said last of its recalls in force, as it came
+# (suyuan/storage/member_recalls.py).
+member_recalls = Table(
+    "member_recalls",
+    metadata,
+    Column("subsystem", _CODE, primary_key=True),
+    Column("document", LargeBinary, nullable=False),
+    _moment("told_at", given_here=True),
+)
+
 # Recalls (suyuan/storage/recalls.py): what was proposed, as JSON, and every step since. ``claim``
 # is of the process that finds out what a recall reaches.
 recalls = Table(

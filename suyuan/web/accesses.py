@@ -38,11 +38,13 @@ PURPOSE_HEADER = "Suyuan-Purpose"
 
 # What is told by POST; any other POST reports something, and is in what it stored.
 _TELLING_POSTS = frozenset({"/v1/lookups", "/v1/versions"})
-# What tells nothing that was reported: what a code is, whether the service is well, names that are
-# public, recalls in force, and the feed of the gateway's index, which holds hashes.
+# What tells nothing that was reported, or tells everybody the same: what a code is, how the service
+# fares, names, the directory, recalls in force; and the feed of the gateway's index: hashes.
 _TELLING_NOTHING = frozenset(
     [
         "/metrics",
+        "/v1/catalogue",
+        "/v1/catalogue/{sector}",
         "/v1/changes",
         "/v1/codes/{text:text}",
         "/v1/directory",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from tests.city import BUYER, SELLER, City
 from tests.services.recalls import (
@@ -125,3 +126,32 @@ def test_a_makers_lot_number_is_found_in_whichever_department_knows_it(city: Cit
         told = {"party": BUYER, "lot": "F1", "level": 1, "reason": {"en": "x"}}
         silent = city.client("city").post("/v1/recalls", json=told)
         assert (silent.status_code, silent.json()["code"]) == (503, "register_holder_silent")
+
+
+def test_a_silent_departments_recall_outlives_a_restart_of_the_gateway(city: City) -> None:
+    trade(city)
+    recall = Recall(city.client("department meat", at="meat"))
+    recall.publish(city.client("city", at="meat"))
+    wait(lambda: BANNER in page(city, key(SOURCE_LOT), "gateway") or None, 3)
+    with stopped(city, "meat"):
+        with stopped(city, "gateway"):
+            pass
+        told = city.client().get("/v1/recalls/in-force").json()["recalls"]
+        assert [one["home"] for one in told] == ["meat"]
+        assert "已被召回" in page(city, key(SOURCE_LOT), "gateway")
+    assert recall.step("lift", city.client("city", at="meat"), note="ended").status_code == 200
+    wait(lambda: BANNER not in page(city, key(SOURCE_LOT), "gateway") or None, 5)
+
+
+def test_when_a_department_last_answered_outlives_a_restart_of_the_gateway(city: City) -> None:
+    def meat() -> dict[str, Any]:
+        found: list[dict[str, Any]] = city.client().get("/v1/subsystems").json()["subsystems"]
+        return next(told for told in found if told["id"] == "meat")
+
+    wait(lambda: meat()["watermark"], 5)
+    with stopped(city, "meat"):
+        with stopped(city, "gateway"):
+            pass
+        told = meat()
+    assert (told["state"], told["ms"]) == ("down", None)
+    assert told["last_answer"] is not None
