@@ -43,6 +43,12 @@ edge_commands = typer.Typer(
     no_args_is_help=True,
 )
 app.add_typer(edge_commands, name="edges")
+coverage_commands = typer.Typer(
+    help="Prove or rebuild the coverage figures (docs/coverage.md).\n\nOf the subsystems and on the"
+    " server that `suyuan edges` is about.",
+    no_args_is_help=True,
+)
+app.add_typer(coverage_commands, name="coverage")
 holder_commands = typer.Typer(
     help="The gateway's index of who probably holds what (docs/federation.md).",
     no_args_is_help=True,
@@ -306,6 +312,31 @@ def rebuild_edges(subsystem: Subsystems = None) -> None:
 
     with _in_sentences() as terminal:
         if not edge_table.rebuild(find_place(os.environ, subsystem), terminal):
+            raise typer.Exit(_FAILED)
+
+
+@coverage_commands.command("prove")
+def prove_coverage(subsystem: Subsystems = None) -> None:
+    """Count every enterprise's day from its events, and compare; ingest may go on.
+
+    The exit status is 1 if they differ.
+    """
+    from services import coverage_table
+    from services.place import find_place
+
+    with _in_sentences() as terminal:
+        if not coverage_table.prove(find_place(os.environ, subsystem), terminal):
+            raise typer.Exit(_FAILED)
+
+
+@coverage_commands.command("rebuild")
+def rebuild_coverage(subsystem: Subsystems = None) -> None:
+    """Count every enterprise's day anew from its events, and prove it; ingest may go on."""
+    from services import coverage_table
+    from services.place import find_place
+
+    with _in_sentences() as terminal:
+        if not coverage_table.rebuild(find_place(os.environ, subsystem), terminal):
             raise typer.Exit(_FAILED)
 
 

@@ -100,6 +100,15 @@ _PROGRESS = {
         "{subsystem}：已重建 {edges} 条边。",
         "{subsystem}: {edges} edges made anew.",
     ),
+    "coverage_agrees": (
+        "{subsystem}：{cells} 个企业日的统计与事件一致。",
+        "{subsystem}: the figures of {cells} enterprises' days agree with their events.",
+    ),
+    "coverage_differs": (
+        "{subsystem}：{cells} 个企业日，{differences} 个不一致，合计有误 {days} 处；请重新统计。",
+        "{subsystem}: {cells} days, {differences} differ, {days} wrong sums; rebuild them.",
+    ),
+    "coverage_cell": ("  不一致：{party}，{day}", "  differs: {party} on {day}"),
     "backed_up": (
         "已备份到 {path}：{services}。",
         "Backed up into {path}: {services}.",

@@ -28,7 +28,8 @@ from suyuan.domain.profiles.profile import Profile
 from suyuan.domain.register import Version, as_of_today
 from suyuan.sources.postgres import stored_event
 from suyuan.storage.changes import Change, find_changes
-from suyuan.storage.coverage import SUMS, Asked, Cell, CellRow, Figures, Ledger, holding
+from suyuan.storage.coverage import Asked, Cell, CellRow, Figures, Ledger, holding
+from suyuan.storage.coverage_statements import SUMS
 from suyuan.storage.engine import Database
 from suyuan.storage.reads import find_bodies
 from suyuan.wire.register_cards import read_entry
@@ -37,6 +38,8 @@ from suyuan.wire.register_cards import read_entry
 _REPORTS = 1_000
 _PARTIES = 1_000
 _CELLS = 100
+# Where reports come in all the while there is always something left.
+_DRAINS = 20
 # Events are read in one go for so long; then requests have their turn.
 _TURN = 50
 
@@ -67,15 +70,19 @@ class Counting:
 
     async def begin_anew(self) -> None:
         """Have every cell counted anew; what was counted stays until then."""
-        await self._do(Ledger.mark_everything)
+        await self._do(Ledger.mark_everything, wait=True)
 
     async def drain(self) -> None:
-        """Take all there is, also what was to wait a while, until nothing is left."""
-        while await self.take() or await self._do(Ledger.hasten):
-            pass
+        """Take all there is, also what was to wait a while; what comes in meanwhile may be left."""
+        for _ in range(_DRAINS):
+            for step in (self._take_register, self._take_reports, self._count):
+                while await self._do(step, wait=True):
+                    pass
+            if not await self._do(Ledger.hasten, wait=True):
+                return
 
-    async def _do(self, work: Callable[[Ledger], Awaitable[bool]]) -> bool:
-        async with holding(self._database) as ledger:
+    async def _do(self, work: Callable[[Ledger], Awaitable[bool]], *, wait: bool = False) -> bool:
+        async with holding(self._database, wait=wait) as ledger:
             return ledger is not None and await work(ledger)
 
     async def _take_register(self, ledger: Ledger) -> bool:

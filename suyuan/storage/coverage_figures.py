@@ -7,7 +7,8 @@ from datetime import timedelta
 from itertools import accumulate
 
 from suyuan.domain.coverage import Answer, By, Counts, Group, Window, district_range, periods
-from suyuan.storage.coverage import SUMS, counts_of
+from suyuan.storage.coverage import counts_of
+from suyuan.storage.coverage_statements import SUMS
 from suyuan.storage.engine import ReadConnection, driver_of
 
 _DAY = timedelta(days=1)

@@ -22,7 +22,8 @@ from suyuan.domain.coverage import OnFile
 from suyuan.domain.events import StoredEvent
 from suyuan.sources import coverage
 from suyuan.sources.coverage import Counting
-from suyuan.storage.coverage import SUMS, holding
+from suyuan.storage.coverage import holding
+from suyuan.storage.coverage_statements import SUMS
 from suyuan.storage.engine import Database
 from suyuan.storage.load import Row, load
 from suyuan.storage.provision import provision, service_url

@@ -1,0 +1,89 @@
+"""Figures that disagree with their events are found, and counted anew."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from sqlalchemy import text
+
+from suyuan.domain.events import Action
+from suyuan.sources.coverage import Counting
+from suyuan.sources.coverage_proof import Proof, prove, rebuild
+from suyuan.storage.engine import Database
+from suyuan.storage.load import Row, load
+from suyuan.storage.provision import provision, service_url
+from suyuan.wire import epcis_json
+from suyuan.wire.reports import EPCIS, encode
+from tests.build import lot, moved, stored, void
+
+SERVICE = "coverproof"
+EVENTS = [
+    moved("a", 1, lot("L"), step="commissioning", action=Action.ADD),
+    moved("b", 2, lot("L")),
+    moved("c", 3, lot("L"), step="receiving"),
+]
+
+
+@pytest.fixture
+async def own(postgres_url: str) -> AsyncIterator[Database]:
+    """A database with a few events of an enterprise on file, all of them counted."""
+    await provision(postgres_url, [SERVICE])
+    database = Database(service_url(postgres_url, SERVICE), roles=False)
+    party = EVENTS[0].party.key
+    async with database.writing() as connection:
+        await connection.execute(
+            text(
+                "TRUNCATE coverage_feed, coverage_cells, coverage_dirty, coverage_days,"
+                " coverage_filings, events, edges, register"
+            )
+        )
+        filed = text("INSERT INTO coverage_filings VALUES (:party, '2000-01-01', NULL, '350203')")
+        await connection.execute(filed, {"party": party})
+        await load(
+            connection,
+            [
+                Row(s.event, s.content, EPCIS, encode(epcis_json.write_event(s.event)), "t", False)
+                for s in [*map(stored, EVENTS), void(EVENTS[2])]
+            ],
+        )
+    await counting(database).drain()
+    yield database
+    await database.close()
+
+
+def counting(database: Database) -> Counting:
+    return Counting(database, "food", dict)
+
+
+async def proof(database: Database) -> Proof:
+    return await prove(database, counting(database), lambda _done: None)
+
+
+async def test_what_was_kept_up_agrees(own: Database) -> None:
+    found = await proof(own)
+    assert found.holds
+    assert found.cells == 3  # the day of the event that was declared in error has none in force
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "DELETE FROM coverage_cells WHERE reports = 1",
+        "UPDATE coverage_cells SET in_time = in_time + 1",
+        "UPDATE coverage_cells SET district = '350212'",
+        "INSERT INTO coverage_cells SELECT 'urn:x', d.* FROM coverage_days d LIMIT 1",
+        "UPDATE coverage_days SET reports = reports + 1",
+        "DELETE FROM coverage_days",
+    ],
+)
+async def test_damage_is_found_and_healed(own: Database, damage: str) -> None:
+    async with own.writing() as connection:
+        await connection.execute(text(damage))
+    assert not (await proof(own)).holds
+    await rebuild(own, counting(own))
+    async with own.reading() as connection:
+        filings = await connection.execute(text("SELECT count(*) FROM coverage_filings"))
+    # Whoever is not in the register is on file no more, and of such only that they reported counts.
+    assert filings.scalar_one() == 0
+    assert (await proof(own)).holds
