@@ -8,7 +8,7 @@ from functools import partial
 
 from fastapi import FastAPI
 
-from services.ingest import code_ranges, files, filings, jobs, register, routes
+from services.ingest import code_ranges, confirmations, files, filings, jobs, register, routes
 from services.ingest.checking import Checking
 from services.ingest.coding import Coding
 from services.ingest.file_job import FileJob
@@ -47,6 +47,7 @@ ROUTERS = (
     code_ranges.router,
     recalls.router,
     recall_export.router,
+    confirmations.router,
 )
 
 

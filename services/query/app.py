@@ -7,7 +7,17 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from services.query import accesses, changes, code_status, directory, lots, made_at, reach, register
+from services.query import (
+    accesses,
+    changes,
+    code_status,
+    confirmations,
+    directory,
+    lots,
+    made_at,
+    reach,
+    register,
+)
 from services.query.coverage import OwnFigures
 from services.query.names import OwnNameBook
 from services.query.routes import FRONT, router
@@ -32,6 +42,7 @@ ROUTERS = (
     directory.router,
     code_status.router,
     lots.router,
+    confirmations.router,
     made_at.router,
     in_force.router,
     catalogue.router,

@@ -136,6 +136,25 @@ def assertions(
         yield Finding("asserted", event.id, params={"signs": signs} if signs else {})
 
 
+def unanswered_shipments(
+    events: Sequence[ChainEvent], links: Iterable[Link]
+) -> Iterator[ChainEvent]:
+    """Shipments to a named party other than their reporter of which that party told nothing."""
+    sent = [one for one in events if _is_sent_to_another(one.stored.event)]
+    if not sent:
+        return
+    codes = {item.code.key for one in events for item in _named(one.stored.event)}
+    histories, carriers = _histories(events, codes), _carriers(links)
+    for one in sent:
+        if not _is_told_by_another(one.stored.event, histories, carriers):
+            yield one
+
+
+def _is_sent_to_another(event: Event) -> bool:
+    buyer = event.destination.party
+    return event.step in SHIPPING and buyer is not None and buyer != event.party
+
+
 def _moved(event: Event) -> Iterable[Item]:
     """What a movement moves: of a sale that gives the goods a new code, only that.
 

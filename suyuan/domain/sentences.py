@@ -13,6 +13,7 @@ from typing import Any
 from suyuan.domain.access_sentences import ACCESS_SENTENCES
 from suyuan.domain.coding_sentences import CODING_SENTENCES
 from suyuan.domain.complaint_sentences import COMPLAINT_SENTENCES
+from suyuan.domain.confirmation_sentences import CONFIRMATION_SENTENCES
 from suyuan.domain.coverage_sentences import COVERAGE_SENTENCES
 from suyuan.domain.drop_sentences import DROP_SENTENCES
 from suyuan.domain.file_sentences import FILE_SENTENCES
@@ -44,6 +45,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     **COMPLAINT_SENTENCES,
     **COVERAGE_SENTENCES,
     **DROP_SENTENCES,
+    **CONFIRMATION_SENTENCES,
     **FILE_SENTENCES,
     **FILING_SENTENCES,
     **OPERATOR_SENTENCES,

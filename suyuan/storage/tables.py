@@ -110,6 +110,22 @@ edges = Table(
 )
 Index("edges_by_code", edges.c.code, edges.c.time)
 Index("edges_by_other", edges.c.other, edges.c.time, postgresql_where=text("other IS NOT NULL"))
+# Sales that wait for their buyers (suyuan/storage/confirmations.py), by either side.
+_SALES = text("moves = 1 AND far_party IS NOT NULL")
+Index("edges_sales_by", edges.c.party, edges.c.time, edges.c.event, postgresql_where=_SALES)
+Index("edges_sales_to", edges.c.far_party, edges.c.time, edges.c.event, postgresql_where=_SALES)
+
+# What buyers dispute of sales to them: added once, never changed.
+disputes = Table(
+    "disputes",
+    metadata,
+    Column("event", Uuid, nullable=False),
+    Column("seller", _CODE, nullable=False),
+    Column("buyer", _CODE, nullable=False),
+    Column("reason", Text, nullable=False),
+    _moment("disputed_at", given_here=True),
+    PrimaryKeyConstraint("event", "seller", name="disputes_pkey"),
+)
 
 # API keys: 32 random bytes each, of which only the SHA-256 is kept.
 keys = Table(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Protocol
 
 from fastapi import Request
@@ -9,11 +10,13 @@ from fastapi import Request
 from suyuan.domain import policy
 from suyuan.domain.caller import Caller
 from suyuan.domain.chain import Chain
+from suyuan.domain.confirmations import with_confirmations
 from suyuan.domain.errors import QuestionRefused
 from suyuan.domain.licences import with_licences
 from suyuan.domain.naming import Known, with_names
 from suyuan.domain.trail import Question
 from suyuan.web.accesses import tell
+from suyuan.web.confirmations import hours_of
 from suyuan.web.language import Language
 from suyuan.web.name_book import NameBook, NoNames
 
@@ -37,4 +40,5 @@ async def seen(
     cut = policy.view(chain, caller, known.organisations)
     events = len(cut.events)
     tell(request.scope, codes=[question.code], events=events, held=events > 0)
-    return with_licences(with_names(cut, known, language.value), known), known
+    answered = with_confirmations(cut, hours_of(request.app.state.profiles), datetime.now(UTC))
+    return with_licences(with_names(answered, known, language.value), known), known

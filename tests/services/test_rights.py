@@ -97,6 +97,8 @@ DOORS: dict[str, set[str]] = {
     "GET /v1/webhook": ENTERPRISES,
     "PUT /v1/webhook": ENTERPRISES,
     "DELETE /v1/webhook": ENTERPRISES,
+    "GET /v1/confirmations": OWN_OFFICIALS | ENTERPRISES,
+    "POST /v1/confirmations": ENTERPRISES,
     "POST /v1/versions": GATEWAY_ALONE,
     "POST /v1/lookups": GATEWAY_ALONE,
     "GET /v1/changes": GATEWAY_ALONE,
