@@ -72,7 +72,7 @@ async def get_reach(
     For the city, and for the department and the inspectors of this subsystem.
     """
     policy.require_home(caller, settings.name)
-    followed = _followed(code)
+    followed = followed_code(code)
     reach = Reach((followed,), query.since, query.as_of, query.known_at)
     if query.since and query.as_of and query.since > query.as_of:
         raise QuestionRefused("window_empty", since=query.since, as_of=query.as_of)
@@ -85,7 +85,7 @@ async def get_reach(
     return StreamingResponse(_rest(first, lines), media_type=NDJSON_TYPE)
 
 
-def _followed(text: str) -> Code:
+def followed_code(text: str) -> Code:
     """The thing that is asked about. Raises QuestionRefused for a class: it is in no event."""
     try:
         code = recognise(text)

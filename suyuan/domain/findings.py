@@ -143,7 +143,7 @@ def unanswered_shipments(
     sent = [one for one in events if _is_sent_to_another(one.stored.event)]
     if not sent:
         return
-    codes = {item.code.key for one in events for item in _named(one.stored.event)}
+    codes = {item.code.key for one in events for item in named_things(one.stored.event)}
     histories, carriers = _histories(events, codes), _carriers(links)
     for one in sent:
         if not _is_told_by_another(one.stored.event, histories, carriers):
@@ -255,7 +255,11 @@ def _chronology(code: str, history: Sequence[Event]) -> Iterator[Finding]:
 
 
 def _ends(code: str, history: Sequence[Event]) -> Iterator[Finding]:
-    """A second retail sale without a return; anything after destruction. Serials only."""
+    """A second sale or dispensing without a return; anything after destruction. Serials only.
+
+    An opened package (拆零, ``extra.split``) is dispensed from as often as there is something in
+    it; sold whole before or after, it was sold twice.
+    """
     if any(_is_lot_of(event, code) for event in history):
         return
     sold: Event | None = None
@@ -263,14 +267,19 @@ def _ends(code: str, history: Sequence[Event]) -> Iterator[Finding]:
     for event in history:
         if gone is not None and event.time > gone.time:
             yield Finding("event_after_end", event.id, code, {"end": gone.id})
-        if event.step == "retail_selling":
-            if sold is not None:
+        if event.step in _SOLD:
+            if sold is not None and not (_is_split(sold) and _is_split(event)):
                 yield Finding("sold_twice", event.id, code, {"first": sold.id})
             sold = event
         elif event.disposition == "returned":
             sold = None
         elif _destroys(event):
             gone = gone or event
+
+
+def _is_split(event: Event) -> bool:
+    """Whether a part of a package was dispensed: the flag of a dispensing record (trdn_flag)."""
+    return event.step == "dispensing" and event.extra.get("split") in (True, 1, "1", "true")
 
 
 def _destroys(event: Event) -> bool:

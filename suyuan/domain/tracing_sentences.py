@@ -113,8 +113,8 @@ TRACING_SENTENCES: dict[str, tuple[str, str]] = {
         "{code}: sold or ended without an unpacking; taken as unpacked then.",
     ),
     "finding_sold_twice": (
-        "{code}：没有退货记录而再次零售。",
-        "{code}: sold at retail a second time without a return.",
+        "{code}：没有退货记录而再次零售或发药，可能是回流商品。",
+        "{code}: sold or dispensed a second time without a return; it may have been resold.",
     ),
     "finding_unknown_code": (
         "没有 {code} 的任何记录。",

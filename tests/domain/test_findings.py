@@ -90,6 +90,18 @@ async def test_a_serial_sold_twice_is_found_and_a_return_between_excuses_it() ->
     assert await found([*sold, back, again]) == set()
 
 
+async def test_a_drug_dispensed_again_was_sold_twice_unless_both_times_from_an_opened_box() -> None:
+    def dispensed(event_id: str, day: float, *, split: bool) -> Event:
+        extra = {"split": split}
+        return moved(event_id, day, "X", step="dispensing", party=SHOP, extra=extra)
+
+    made_here = moved("made", 0, "X", step="commissioning", action=Action.ADD, party=SHOP)
+    for first, second, alarm in [(True, True, 0), (False, False, 1), (True, False, 1)]:
+        told = [dispensed("one", 1, split=first), dispensed("two", 2, split=second)]
+        twice = {("sold_twice", "two", None)} if alarm else set()
+        assert await found([made_here, *told]) == twice
+
+
 async def test_a_lot_may_be_sold_many_times() -> None:
     events = [
         moved("made", 0, lot("X", "2"), step="commissioning", action=Action.ADD, party=SHOP),

@@ -109,6 +109,7 @@ DOORS: dict[str, set[str]] = {
     "GET /v1/coverage.csv": OWN_OFFICIALS,
     "GET /v1/coverage.xlsx": OWN_OFFICIALS,
     "GET /v1/reach/{code}": OWN_OFFICIALS,
+    "GET /v1/destinations/{code}": OWN_OFFICIALS,
     "GET /v1/lots": OWN_OFFICIALS,
     "GET /v1/chains/{code}": ANYBODY,
     "GET /v1/codes/{text}": ANYBODY,
