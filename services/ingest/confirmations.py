@@ -55,7 +55,7 @@ async def post_confirmation(
             Submission(encode(receipt).encode(), "application/json", caller, datetime.now(UTC)),
             subsystem=settings.name,
             max_events=settings.max_events,
-            checkers=request.app.state.profiles.checkers,
+            checking=request.app.state.checking,
         )
         sale = replace(sale, received=True)
     hours = hours_here(request.app.state.profiles, settings.sector)
