@@ -130,7 +130,7 @@ def status() -> None:
         states = operate.states(_home())
         for state in states:
             how = f"running {state.pid}" if state.pid is not None else "stopped"
-            terminal.line(f"{state.name:<10} {how:<15} {state.address}")
+            terminal.line(f"{state.name:<11} {how:<15} {state.address}")
         if any(state.pid is None for state in states):
             raise typer.Exit(_FAILED)
 

@@ -18,7 +18,7 @@ from services.drop.wholeness import Signature
 REPORT = ".report.txt"
 _ENDINGS = (REPORT, REJECTED_CSV, REJECTED_NDJSON, REASONS)
 # What a file system takes as a name, less what is added to it.
-_STEM_BYTES = 255 - 60
+_NAME_BYTES = 255 - 30
 _STAMP = "%Y%m%d-%H%M%S"
 
 
@@ -31,42 +31,48 @@ def put_away(folder: DropFolder, name: str, signature: Signature, outcome: Outco
     note = folder.note(signature)
     if note.get("where") != where:
         # A name is bytes, which need not be text; as Latin-1 any bytes are.
-        stem = os.fsencode(_free_stem(folder, where, name)).decode("latin-1")
-        note = {**note, "where": where, "stem": stem}
+        chosen = os.fsencode(_free_name(folder, where, name)).decode("latin-1")
+        note = {**note, "where": where, "name": chosen}
         folder.keep_note(signature, note)
-    stem = os.fsdecode(note["stem"].encode("latin-1"))
+    new_name = os.fsdecode(note["name"].encode("latin-1"))
     for ending in outcome.lists:
-        folder.publish(f"{signature.inode}{ending}", where, stem + ending)
+        folder.publish(f"{signature.inode}{ending}", where, _beside(new_name, ending))
     scratch = f"{signature.inode}{REPORT}"
     with folder.scratch(scratch) as file:
-        file.write(_report(shown(name), shown(stem), outcome).encode("utf-8-sig"))
-    folder.publish(scratch, where, stem + REPORT)
-    suffix = PurePath(name).suffix
+        file.write(_report(name, new_name, outcome).encode("utf-8-sig"))
+    folder.publish(scratch, where, _beside(new_name, REPORT))
     try:
-        folder.put_away(name, where, stem + suffix)
+        folder.put_away(name, where, new_name)
     except FileNotFoundError:  # taken away by somebody while it was read; the report stands
-        suffix = REPORT
+        new_name = _beside(new_name, REPORT)
     folder.forget(signature)
-    return f"{where}/{shown(stem + suffix)}"
+    return f"{where}/{shown(new_name)}"
 
 
-def _free_stem(folder: DropFolder, where: str, name: str) -> str:
-    """The file's name without its ending; with the time where another one had that name before."""
+def _free_name(folder: DropFolder, where: str, name: str) -> str:
+    """The file's own name; with the time in it where there was one of that name before."""
     path = PurePath(name)
-    stem = _cut(path.name.removesuffix(path.suffix))
+    stem, suffix = _cut(name.removesuffix(path.suffix)), path.suffix
     now = datetime.now().astimezone().strftime(_STAMP)
-    candidates = (stem, f"{stem}.{now}", *(f"{stem}.{now}-{n}" for n in range(2, 1000)))
-    endings = (path.suffix, *_ENDINGS)
-    return next(c for c in candidates if not any(folder.has(where, c + e) for e in endings))
+    names = (name, *(f"{stem}.{now}{n}{suffix}" for n in ("", *(f"-{n}" for n in range(2, 1000)))))
+    return next(one for one in names if not _is_taken(folder, where, one))
 
 
-def _cut(stem: str) -> str:
-    while len(stem.encode(errors="surrogateescape")) > _STEM_BYTES:
-        stem = stem[:-1]
-    return stem
+def _is_taken(folder: DropFolder, where: str, name: str) -> bool:
+    return any(folder.has(where, one) for one in (name, *(_beside(name, e) for e in _ENDINGS)))
 
 
-def _report(name: str, stem: str, outcome: Outcome) -> str:
+def _beside(name: str, ending: str) -> str:
+    return _cut(name) + ending
+
+
+def _cut(name: str) -> str:
+    while len(os.fsencode(name)) > _NAME_BYTES:
+        name = name[:-1]
+    return name
+
+
+def _report(name: str, new_name: str, outcome: Outcome) -> str:
     counts = {
         "read": outcome.counts.read,
         "accepted": outcome.counts.accepted,
@@ -77,10 +83,11 @@ def _report(name: str, stem: str, outcome: Outcome) -> str:
     if outcome.counts.read or not outcome.problems:
         said.append(both("drop_counts", counts))
     if outcome.lists:
-        said.append(both("drop_lists", {"names": [f"{stem}{each}" for each in outcome.lists]}))
+        names = [shown(_beside(new_name, ending)) for ending in outcome.lists]
+        said.append(both("drop_lists", {"names": names}))
     when = f"{datetime.now().astimezone():%Y-%m-%d %H:%M:%S %z}"
     chinese, english = zip(*said, strict=True)
-    return "\r\n".join([name, when, "", *chinese, "", *english, ""])
+    return "\r\n".join([shown(name), when, "", *chinese, "", *english, ""])
 
 
 def _head(outcome: Outcome) -> Sentence:

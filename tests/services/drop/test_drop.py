@@ -17,11 +17,11 @@ def test_a_spreadsheet_is_taken_in_and_put_aside_with_its_report(city: City, fol
     said = drop_once(city, folder)
     assert said.exit_code == 0, said.output
     assert "三月.csv: 2 reports, 2 new, 0 known, 0 refused → done/三月.csv" in said.stdout
-    assert names(folder, "done") == ["三月.csv", "三月.report.txt"]
+    assert names(folder, "done") == ["三月.csv", "三月.csv.report.txt"]
     assert names(folder, ".") == [".suyuan", "done", "failed", "working"]
     assert names(folder, "working") == names(folder, "failed") == []
     assert names(folder, ".suyuan") == ["status.json", "watcher.pid"]
-    told = (folder / "done" / "三月.report.txt").read_text("utf-8-sig")
+    told = (folder / "done" / "三月.csv.report.txt").read_text("utf-8-sig")
     assert "共 2 条：新增 2，已有 0，有误 0。" in told
     assert "2 reports: 2 new, 0 known, 0 refused." in told
     assert is_known(city, "e1")
@@ -33,9 +33,13 @@ def test_refused_rows_are_listed_in_both_languages_and_can_be_dropped_again(
     (folder / "march.csv").write_text(csv_text(row("e1"), row("e2", 数量="many")))
     said = drop_once(city, folder)
     assert said.exit_code == 1, said.output
-    assert names(folder, "failed") == ["march.csv", "march.rejected.csv", "march.report.txt"]
+    assert names(folder, "failed") == [
+        "march.csv",
+        "march.csv.rejected.csv",
+        "march.csv.report.txt",
+    ]
     assert is_known(city, "e1")
-    listed = folder / "failed" / "march.rejected.csv"
+    listed = folder / "failed" / "march.csv.rejected.csv"
     with listed.open(encoding="utf-8-sig", newline="") as file:
         (refused,) = csv.DictReader(file)
     assert (refused["编号"], refused["行号"], refused["Row"]) == ("e2", "3", "3")
@@ -60,7 +64,7 @@ def test_ndjson_arrays_and_epcis_documents_are_taken_in(city: City, folder: Path
     assert names(folder, "done") == sorted(
         f"{stem}{ending}"
         for stem, suffix in (("lines", ".ndjson"), ("array", ".json"), ("epcis", ".json"))
-        for ending in (suffix, ".report.txt")
+        for ending in (suffix, f"{suffix}.report.txt")
     )
     assert all(is_known(city, event_id) for event_id in ("n0", "n2", "a1", "a2"))
     again = folder / "again.json"
@@ -102,13 +106,15 @@ def test_reports_that_are_refused_are_kept_as_they_came_with_the_reasons(
     assert "3 reports, 1 new, 0 known, 2 refused → failed/day.ndjson" in said.stdout
     assert names(folder, "failed") == [
         "day.ndjson",
-        "day.reasons.csv",
-        "day.rejected.ndjson",
-        "day.report.txt",
+        "day.ndjson.reasons.csv",
+        "day.ndjson.rejected.ndjson",
+        "day.ndjson.report.txt",
     ]
-    rejected = (folder / "failed" / "day.rejected.ndjson").read_text().splitlines()
+    rejected = (folder / "failed" / "day.ndjson.rejected.ndjson").read_text().splitlines()
     assert rejected == [json.dumps(bad), "{"]
-    with (folder / "failed" / "day.reasons.csv").open(encoding="utf-8-sig", newline="") as file:
+    with (folder / "failed" / "day.ndjson.reasons.csv").open(
+        encoding="utf-8-sig", newline=""
+    ) as file:
         reasons = list(csv.DictReader(file))
     assert [(r["Row"], r["Pointer"]) for r in reasons] == [("3", "/kind"), ("4", "")]
     assert all(r["原因"] and r["Reason"] and r["原因"] != r["Reason"] for r in reasons)

@@ -36,7 +36,7 @@ WRONG = {
     "nothing": (b"x", "neither a CSV nor an XLSX file"),
     "cut.json": (b'{"kind": "production"', "no sound JSON"),
     "more.json": (json.dumps([report("j1")]).encode() + b"]", "no sound JSON"),
-    "chinese.json": (GBK, "must be UTF-8"),
+    "gbk.json": (GBK, "must be UTF-8"),
     "gbk.ndjson": (json.dumps(report("j2")).encode() + b"\n" + GBK, "must be UTF-8"),
     "blank.json": (b" \n", "The file is empty"),
 }
@@ -50,8 +50,8 @@ def test_a_file_that_is_wrong_as_a_whole_fails_with_the_reason(city: City, folde
     assert len(names(folder, "failed")) == 2 * len(WRONG)
     for name, (content, reason) in WRONG.items():
         failed = folder / "failed" / name
-        reports = [p.read_text("utf-8-sig") for p in failed.parent.glob(f"{failed.stem}*.txt")]
-        (told,) = (text for text in reports if text.startswith(f"{name}\n"))
+        told = failed.with_name(f"{name}.report.txt").read_text("utf-8-sig")
+        assert told.startswith(f"{name}\n")
         assert reason in told
         assert "Nothing of the file was taken in" in told
         assert "文件没有入库" in told
@@ -63,7 +63,7 @@ def test_an_empty_file_is_waited_for_longer_and_then_fails(city: City, folder: P
     (folder / "empty.csv").touch()
     said = drop_once(city, folder)  # twelve times a tenth of a second
     assert (said.exit_code, "The file is empty" in said.stdout) == (1, True), said.output
-    assert names(folder, "failed") == ["empty.csv", "empty.report.txt"]
+    assert names(folder, "failed") == ["empty.csv", "empty.csv.report.txt"]
 
 
 def test_what_is_no_file_of_ours_is_left_alone(city: City, folder: Path, tmp_path: Path) -> None:
@@ -109,7 +109,7 @@ def test_no_older_file_or_report_is_written_over(city: City, folder: Path) -> No
     )
     assert (first.name, second.name[:4], second.suffix) == ("day.csv", "day.", ".csv")
     assert ("e1" in first.read_text(), "e2" in second.read_text()) == (True, True)
-    assert {r.name for r in reports} == {"day.report.txt", f"{second.stem}.report.txt"}
+    assert {r.name for r in reports} == {f"{file.name}.report.txt" for file in (first, second)}
 
 
 def test_names_that_are_long_or_in_an_old_encoding_are_kept(city: City, folder: Path) -> None:
@@ -135,7 +135,7 @@ def test_a_file_that_cannot_be_read_fails_with_the_reason(city: City, folder: Pa
     (folder / "locked.csv").chmod(0)
     said = drop_once_apart(city, folder, MORTAL)
     assert (said.returncode, "locked.csv cannot be read" in said.stdout) == (1, True), said
-    assert names(folder, "failed") == ["locked.csv", "locked.report.txt"]
+    assert names(folder, "failed") == ["locked.csv", "locked.csv.report.txt"]
     assert not is_known(city, "e1")
 
 

@@ -46,7 +46,7 @@ def test_what_is_dropped_is_a_part_of_the_citys_chains(
         env={"SUYUAN_REGISTRY": str(registry), "MEAT_KEY": city.keys["department meat"], **ENGLISH},
     )
     assert said.exit_code == 0, said.output
-    assert names(folder, "done") == ["day.csv", "day.report.txt"]
+    assert names(folder, "done") == ["day.csv", "day.csv.report.txt"]
     chain = city.client("city").get(f"/v1/chains/{LOT}").json()
     assert [event["subsystem"] for event in chain["events"]] == [["meat"]]
 

@@ -160,5 +160,5 @@ def test_a_batch_that_is_refused_whole_is_parted_until_the_report_is_found(
     watched = Watched(tmp_path, told.url, "sk_x", settle=0.1)
     assert not take_in_once(watched, lambda code, **params: said.append(f"{code} {params}"))
     assert [json.loads(body.splitlines()[0])["id"] for _, _, body in told.asked] == ["a", "a", "b"]
-    assert json.loads((tmp_path / "failed" / "a.rejected.ndjson").read_text())["id"] == "b"
+    assert json.loads((tmp_path / "failed" / "a.ndjson.rejected.ndjson").read_text())["id"] == "b"
     assert "'accepted': 1, 'repeated': 0, 'rejected': 1" in said[-1]
