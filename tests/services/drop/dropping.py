@@ -52,6 +52,12 @@ def is_known(city: City, event_id: str) -> bool:
     return city.client("seller", at="meat").get(f"/v1/events/{event_id}").status_code == 200
 
 
+def wait_until_known(city: City, event_id: str, watcher: Watcher) -> None:
+    """Wait for one event, as closely as can be: whoever is in the middle shall stay there."""
+    client = city.client("seller", at="meat")
+    wait_for(lambda: client.get(f"/v1/events/{event_id}").status_code == 200, watcher.said())
+
+
 def stored(city: City, prefix: str) -> int:
     """How many events there are whose ids begin so."""
 
@@ -72,7 +78,7 @@ def wait_for(condition: Callable[[], object], what: object = "") -> None:
     until = time.monotonic() + WAIT_SECONDS
     while not condition():
         assert time.monotonic() < until, what
-        time.sleep(0.02)
+        time.sleep(0.005)
 
 
 @dataclass

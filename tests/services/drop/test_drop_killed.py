@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from pathlib import Path
 from typing import Any
 
 from tests.city import City
-from tests.services.drop.dropping import drop_once, is_known, names, stored, wait_for, watching
+from tests.services.drop.dropping import (
+    drop_once,
+    is_known,
+    names,
+    stored,
+    wait_for,
+    wait_until_known,
+    watching,
+)
 from tests.services.files import csv_text, row
 from tests.services.reports import report
 
@@ -21,7 +30,7 @@ def test_killed_in_the_middle_of_a_spreadsheet_the_same_job_is_gone_on_with(
     rows = (row(f"k{n}", 数量="many" if n == 8_999 else str(n)) for n in range(count))
     (folder / "long.csv").write_text(csv_text(*rows))
     with watching(folder, url, key) as watcher:
-        wait_for(lambda: stored(city, "k") > 0, watcher.said())
+        wait_until_known(city, "k0", watcher)
         watcher.kill()
     assert stored(city, "k") < count - 1, "it was killed in the middle"
     assert names(folder, "working") == ["long.csv"]
@@ -42,7 +51,7 @@ def test_killed_again_and_again_every_report_is_stored_once(city: City, folder: 
         before = stored(city, "m")
         with watching(folder, url, key) as watcher:
             if not before:
-                wait_for(lambda: stored(city, "m") > 0, watcher.said())
+                wait_until_known(city, "m0", watcher)
             else:
                 wait_for(lambda log=watcher: "Watching" in log.said())
                 time.sleep(0.2 + delay)
@@ -65,8 +74,9 @@ def test_a_file_that_is_written_to_while_it_is_read_is_read_again(city: City, fo
     with watching(folder, f"{city.url}/meat", city.keys["seller"]) as watcher:
         lines = [json.dumps(report(f"c{n}")) for n in range(count)]
         (folder / "a.ndjson").write_text("\n".join(lines))
-        wait_for(lambda: stored(city, "c") > 0, watcher.said())
-        with (folder / "working" / "a.ndjson").open("a") as file:
+        wait_until_known(city, "c0", watcher)
+        with (folder / "working" / "a.ndjson").open("r+") as file:
+            file.seek(0, os.SEEK_END)
             file.write("\n" + json.dumps(report("last")))
         wait_for((folder / "done" / "a.ndjson").exists, watcher.said())
         assert "a.ndjson is still being written" in watcher.said()
@@ -75,11 +85,11 @@ def test_a_file_that_is_written_to_while_it_is_read_is_read_again(city: City, fo
 
 
 def test_a_file_that_is_deleted_while_it_is_read_is_reported_on(city: City, folder: Path) -> None:
-    count = 4_000
+    count = 6_000
     with watching(folder, f"{city.url}/meat", city.keys["seller"]) as watcher:
         lines = [json.dumps(report(f"d{n}")) for n in range(count)]
         (folder / "a.ndjson").write_text("\n".join(lines))
-        wait_for(lambda: stored(city, "d") > 0, watcher.said())
+        wait_until_known(city, "d0", watcher)
         (folder / "working" / "a.ndjson").unlink()
         (folder / "a.ndjson").write_text(json.dumps(report("next")))  # another of its name
         wait_for(lambda: len(names(folder, "done")) == 3, watcher.said())
