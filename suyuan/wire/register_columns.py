@@ -145,6 +145,18 @@ REGISTER_COLUMNS: dict[Kind, tuple[Column, ...]] = {
         _DISTRICT,
         _ADDRESS,
         *(column for number in range(1, LICENCE_COLUMNS + 1) for column in _licence(number)),
+        Column(
+            "categories",
+            "经营类别",
+            "Categories",
+            "/categories",
+            _C.TEXTS,
+            "批发；零售",
+            ("用分号隔开", "Separated by semicolons"),
+            ("主体类别",),
+        ),
+        Column("brand", "品牌", "Brand", "/brands/0/names/zh", aliases=("商标",)),
+        Column("trademark", "商标注册号", "Trademark", "/brands/0/trademark", _C.CODE),
         Column("person", "联系人", "Contact", "/contact/person"),
         Column("phone", "联系电话", "Phone", "/contact/phone", _C.CODE, aliases=("电话", "手机")),
         Column(

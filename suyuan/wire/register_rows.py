@@ -43,6 +43,20 @@ _TYPES = {
     **dict.fromkeys(("企业", "组织", "机构", "单位", "合作社"), ORGANISATION),
     **dict.fromkeys(("个人", "自然人", "农户"), PERSON),
 }
+_CATEGORIES = {
+    **dict.fromkeys(("种植",), "growing"),
+    **dict.fromkeys(("养殖",), "husbandry"),
+    **dict.fromkeys(("生产", "加工", "生产加工"), "production"),
+    **dict.fromkeys(("屠宰",), "slaughter"),
+    **dict.fromkeys(("仓储", "储存"), "storage"),
+    **dict.fromkeys(("运输", "物流"), "transport"),
+    **dict.fromkeys(("进口",), "import"),
+    **dict.fromkeys(("批发",), "wholesale"),
+    **dict.fromkeys(("零售",), "retail"),
+    **dict.fromkeys(("餐饮",), "catering"),
+    **dict.fromkeys(("市场开办", "市场"), "market"),
+    **dict.fromkeys(("服务", "第三方服务"), "service"),
+}
 _LINK_TYPES = {LINK_TYPES[name][0]: name for name in REGISTRABLE_TYPES}
 _WORDS: dict[str, Mapping[str, str]] = {
     "type": _TYPES,
@@ -164,7 +178,8 @@ def put_value(raw: dict[str, Any], column: Column, text: str) -> None:
     elif column.content is Content.DATE:
         value = cells.day(text)
     elif column.content is Content.TEXTS:
-        value = cells.texts(text)
+        words = _CATEGORIES if column.name == "categories" else {}
+        value = [words.get(word, word) for word in cells.texts(text)]
     if column.path.split("/")[1] in _LISTS:
         _put_listed(raw, column, value)
     else:
@@ -235,4 +250,10 @@ def _unknown(kind: Kind, cell: str, place: int) -> dict[str, object]:
 
 def _whole(pointer: str) -> str:
     """The column that stands for a member without one of its own."""
-    return {"/names": "name_zh", "/licences": "licence", "/links": "link"}.get(pointer, "")
+    stands = {
+        "/names": "name_zh",
+        "/licences": "licence",
+        "/brands/0/names": "brand",
+        "/links": "link",
+    }
+    return stands.get(pointer, "")
