@@ -51,9 +51,13 @@ def part(code: str, quantity: object, unit: str = "KGM") -> Thing:
 
 
 def paper(kind: str, number: str, issuer: Enterprise | str, on: int) -> Mapping[str, str]:
-    """A document of the day ``on``; the issuer is one of the enterprises or an office."""
+    """A document of the day ``on``; the issuer is one of the enterprises or an office.
+
+    A test report says that the test was passed: whatever fails one is not sold.
+    """
     name = issuer.name if isinstance(issuer, Enterprise) else issuer
-    return {"type": kind, "number": number, "issuer": name, "issued_on": dated(on)}
+    told = {"type": kind, "number": number, "issuer": name, "issued_on": dated(on)}
+    return told | {"result": "passed"} if kind == "test_report" else told
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,10 @@ from services.demonstration.products import Product, products
 _CASES, _BOXES = 4, 10
 
 
+# What the lorries' and stores' thermometers told of vaccines, and what the label asks for.
+_COLD_CHAIN = {"temperature": "3.1–5.8 °C", "temperature_limit": "2–8 °C"}
+
+
 @dataclass(frozen=True, slots=True)
 class _Medicine:
     """``box`` and ``case`` are the 药品标识码 of the two levels of packaging."""
@@ -52,7 +56,7 @@ def write(book: Book, days: Sequence[int]) -> None:
 def _batch(book: Book, medicine: _Medicine, buyers: Sequence[Enterprise], day: int) -> None:
     distributor = everybody()["drug_distributor"]
     boxes, inside = _made(book, medicine, day)
-    extra = {"extra": {"temperature": "2–8 °C"}} if medicine.cold else {}
+    extra = {"extra": _COLD_CHAIN} if medicine.cold else {}
     lorry = Lorry(moment(day + 2, "09:00"), moment(day + 2, "11:00"))
     cases = [piece(case) for case in inside]
     book.hand_over(medicine.maker, distributor, cases, lorry, **extra)

@@ -2,7 +2,8 @@
 
     extra.temperature         one number in degrees Celsius, an array of them, ``{"min", "max"}``,
                               or a text such as ``"-18 °C"`` and ``"2–8 ℃"``; likewise
-                              ``temperatures`` and ``温度``
+                              ``temperatures``, ``温度``, and the control points of profiles that
+                              goods are kept by (``cold_chain_temperature`` …)
     extra.temperature_limit   ``{"min", "max"}`` or one of them, or a text such as ``"2–8 °C"``,
                               ``"≤ -18 °C"`` and ``"≥ 2 °C"``; likewise ``温度要求``
     sensorReport              of type Temperature, in CEL, FAH or KEL (EPCIS 2.0, 7.3.7)
@@ -21,7 +22,12 @@ from typing import Any
 from suyuan.domain.temperature import Temperature, is_celsius, joined
 from suyuan.domain.units import convert
 
-_MEASURED = ("temperature", "temperatures", "温度")
+# What the sectors' profiles call the temperature of goods that are kept or on their way.
+_STORED = (
+    *("cold_chain_temperature", "chilled_temperature"),
+    *("frozen_temperature", "freezer_temperature"),
+)
+_MEASURED = ("temperature", "temperatures", "温度", *_STORED)
 _LIMITS = ("temperature_limit", "温度要求")
 # As many digits as any thermometer has.
 _NUMBER = r"[+\-\u2212]?\d{1,4}(?:\.\d{1,4})?"

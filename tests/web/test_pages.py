@@ -246,6 +246,17 @@ def test_an_original_opens_on_tap_only_at_a_web_address() -> None:
         assert "查看原件" not in with_url(url)
 
 
+def test_neighbouring_steps_that_read_alike_are_one_with_their_number() -> None:
+    parts = [chain_event("wholesale", "sale", hours=1, id=f"part-{n}") for n in range(3)]
+    told = chain_event("wholesale", "sale", hours=1, id="told", said_by="both")
+    read = text(page(chain_of(chain_event("wholesale", "entry"), *parts, told)))
+    assert read.count("批发销售") == 2
+    assert "批发销售 × 3 企业申报" in read
+    assert "批发销售 双方确认" in read
+    apart = [chain_event("wholesale", "sale", hours=n) for n in range(3)]
+    assert "×" not in text(page(chain_of(*apart)))
+
+
 def test_the_route_joins_neighbours_and_counts_days() -> None:
     html = page(journey(), names=NAMES)
     route = text(html.partition('<ol class="route">')[2].partition("</ol>")[0])

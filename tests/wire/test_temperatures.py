@@ -30,6 +30,7 @@ def celsius(low: str, high: str, *limits: str | None, alarm: bool = False) -> Te
         ({"temperatures": [4, 3, None, True, "5", {}]}, celsius("3", "5")),
         ({"温度": "4"}, celsius("4", "4")),
         ({"温度": "４℃"}, celsius("4", "4")),
+        ({"cold_chain_temperature": "4.5"}, celsius("4.5", "4.5")),
         ({"temperature": "warm", "温度": "4"}, celsius("4", "4")),
         ({"temperature": 9, "temperature_limit": "2–8 °C"}, celsius("9", "9", "2", "8")),
         ({"temperature": 9, "temperature_limit": {"max": 8}}, celsius("9", "9", None, "8")),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from suyuan.domain.chain import Chain, ChainEvent, Finding, Via
@@ -96,10 +96,21 @@ def stations(
     return tuple(
         station(
             *here,
-            tuple(_step(newest_first[i], skipped, odd, product, language) for i, skipped in picks),
+            tuple(
+                _joined(
+                    _step(newest_first[i], skipped, odd, product, language) for i, skipped in picks
+                )
+            ),
         )
         for here, picks in groupby(picked, where)
     )
+
+
+def _joined(steps: Iterable[Step]) -> Iterator[Step]:
+    """Neighbours that read alike as one: a lot that is sold in four parts has four such steps."""
+    for step, alike in groupby(steps):
+        count = len(list(alike))
+        yield step if count == 1 else replace(step, title=f"{step.title} × {count}")
 
 
 def unplaced_gaps(chain: Chain) -> int:
