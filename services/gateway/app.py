@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from services.gateway import (
     accesses,
+    certificates,
     coding,
     deliveries,
     directory,
@@ -133,6 +134,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
             in_force.router,
             recalls.router,
             recall_export.router,
+            certificates.router,
             chains.router,
             complaints.router,
             coverage.router,

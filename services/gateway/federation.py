@@ -18,6 +18,7 @@ from suyuan.storage.exchanges import Line, Tally
 from suyuan.storage.holders import Feed, find_feeds
 from suyuan.web import paths
 from suyuan.web.auth import require
+from suyuan.web.certificates import valid_of
 from suyuan.web.responses import json_response
 from suyuan.web.state import OwnDatabase
 from suyuan.web.times import QueryTime
@@ -44,6 +45,8 @@ async def get_subsystems(request: Request, database: OwnDatabase) -> Response:
     gateway can see it: `watched`, `unwatched` (nothing takes its files in) or `missing`; how many
     files wait, when the last one was taken in, and what it waits for, as of when.
 
+    `certificates` are those that the city has adopted for the system and that are valid today.
+
     `circuit` is `open` while a subsystem failed several times in a row; the next question is its
     probe. `registry_problem` says why a changed registry file is not in force.
     """
@@ -52,6 +55,7 @@ async def get_subsystems(request: Request, database: OwnDatabase) -> Response:
     async with database.reading() as connection:
         feeds = {feed.subsystem: feed for feed in await find_feeds(connection)}
     folders = await drop_folders(members.registry)
+    certified = await valid_of(database, list(health), "city")
     return json_response(
         {
             "registry_problem": members.registry_problem,
@@ -70,6 +74,7 @@ async def get_subsystems(request: Request, database: OwnDatabase) -> Response:
                     "last_event": feeds[s.id].last_change if s.id in feeds else None,
                     "watermark": feeds[s.id].watermark if s.id in feeds else None,
                     "folder": folders.get(s.id),
+                    "certificates": [one for one in certified if one["system"] == s.id],
                 }
                 for s in members.registry
                 if s.id in health

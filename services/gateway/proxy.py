@@ -54,6 +54,7 @@ _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 _WRITING = (
     *("/v1/events", "/v1/files", "/v1/jobs", "/v1/code-ranges", "/epcis/v2/capture"),
     *("/v1/recalls", "/v1/notices", "/v1/webhook", "/v1/filings", "/v1/confirmations"),
+    "/v1/certificates",
     *(f"/v1/{kind.plural}/" for kind in Kind),
 )
 # Read where it is written: a reading service may only select.

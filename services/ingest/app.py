@@ -27,6 +27,7 @@ from suyuan.domain.register import Kind
 from suyuan.sources.coverage import Counting
 from suyuan.sources.lots import OwnLots
 from suyuan.sources.names import OwnNames
+from suyuan.web import certificates
 from suyuan.web.app import create_app as create
 from suyuan.web.background import Rounds, beside
 from suyuan.web.files import FileKind
@@ -43,6 +44,7 @@ ROUTERS = (
     files.router,
     jobs.router,
     register.router,
+    certificates.writing,
     filings.router,
     code_ranges.router,
     recalls.router,

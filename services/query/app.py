@@ -25,7 +25,7 @@ from services.query.routes import FRONT, router
 from services.query.trace import OwnTracer
 from suyuan.domain.coding.ranges import Verdict
 from suyuan.sources.issued_codes import IssuedCodes
-from suyuan.web import catalogue, chains, complaints, coverage, exports, resolver
+from suyuan.web import catalogue, certificates, chains, complaints, coverage, exports, resolver
 from suyuan.web.app import create_app as create
 from suyuan.web.deadlines import Deadlines
 from suyuan.web.recalls import in_force
@@ -48,6 +48,7 @@ ROUTERS = (
     made_at.router,
     in_force.router,
     catalogue.router,
+    certificates.reading,
     chains.router,
     complaints.router,
     coverage.router,

@@ -26,6 +26,7 @@ from suyuan.storage.engine import Database
 from suyuan.storage.register import find_versions
 from suyuan.web.accesses import tell
 from suyuan.web.auth import CLAIMS_HEADER, Asking
+from suyuan.web.certificates import valid_of
 from suyuan.web.front import FrontRoute
 from suyuan.web.register import GET_MORE, GET_TEXT, RegisterQuery
 from suyuan.web.responses import json_response
@@ -81,7 +82,10 @@ async def _get(
     if holding is None:
         raise NotKnown("register_unknown", id=code.short)
     if not query.history:
-        return json_response(_seen([holding], caller, own)[0])
+        seen = _seen([holding], caller, own)[0]
+        if kind is Kind.PARTY:
+            seen["certificates"] = await valid_of(database, [code.key], own)
+        return json_response(seen)
     return json_response({"versions": _seen(shown, caller, own), "subsystem": own})
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from suyuan.domain.access_sentences import ACCESS_SENTENCES
+from suyuan.domain.certificate_sentences import CERTIFICATE_SENTENCES
 from suyuan.domain.coding_sentences import CODING_SENTENCES
 from suyuan.domain.complaint_sentences import COMPLAINT_SENTENCES
 from suyuan.domain.confirmation_sentences import CONFIRMATION_SENTENCES
@@ -42,6 +43,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     **LIMIT_SENTENCES,
     **CODING_SENTENCES,
     **LINK_SENTENCES,
+    **CERTIFICATE_SENTENCES,
     **COMPLAINT_SENTENCES,
     **COVERAGE_SENTENCES,
     **DROP_SENTENCES,

@@ -581,3 +581,29 @@ webhooks = Table(
     Column("secret", Text, nullable=False),
     _moment("set_at", given_here=True),
 )
+
+# Certificates (suyuan/storage/certificates.py): entered once, each with steps that are appended.
+certificates = Table(
+    "certificates",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("issuer", _CODE, nullable=False),
+    Column("number", _CODE, nullable=False),
+    Column("subject", _CODE, nullable=False),
+    Column("document", Text, nullable=False),
+)
+Index("certificates_known", certificates.c.issuer, certificates.c.number, unique=True)
+Index("certificates_by_subject", certificates.c.subject, certificates.c.id)
+
+certificate_steps = Table(
+    "certificate_steps",
+    metadata,
+    Column("certificate", Uuid, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("action", _CODE, nullable=False),
+    _moment("at"),
+    Column("owner", _CODE, nullable=False),
+    Column("key", _CODE, nullable=False),
+    Column("note", Text, nullable=False),
+    PrimaryKeyConstraint("certificate", "number", name="certificate_steps_pkey"),
+)

@@ -125,7 +125,7 @@ def _read_party(
     contact = reading.object(raw, "contact", "", _CONTACT)
     return Party(
         code,
-        _read_names(reading, raw),
+        read_names(reading, raw),
         since,
         organisation,
         read_district(reading, raw, "district", "", since),
@@ -142,7 +142,7 @@ def _read_place(
 ) -> Place:
     return Place(
         code,
-        _read_names(reading, raw),
+        read_names(reading, raw),
         since,
         _read_party_code(reading, raw, "party", frame) or frame.holder,
         read_district(reading, raw, "district", "", since),
@@ -155,7 +155,7 @@ def _read_product(
 ) -> Product:
     return Product(
         code,
-        _read_names(reading, raw),
+        read_names(reading, raw),
         since,
         _read_party_code(reading, raw, "party", frame) or frame.holder,
         _read_party_code(reading, raw, "producer", frame),
@@ -174,7 +174,8 @@ _READERS: dict[Kind, Callable[[Reading, Code, dict[str, Any], date, Frame], Entr
 }
 
 
-def _read_names(reading: Reading, raw: dict[str, Any], at: str = "") -> Naming:
+def read_names(reading: Reading, raw: dict[str, Any], at: str = "") -> Naming:
+    """The member ``names``: in Chinese, in English, or both; a fault where there is neither."""
     names = reading.object(raw, "names", at, _NAMES)
     if raw.get("names") is not None and names is None:
         return Naming()  # it is no object, and that is said
@@ -206,7 +207,7 @@ def _read_brands(reading: Reading, raw: dict[str, Any]) -> tuple[Brand, ...]:
         brand = reading.members(value, at, _BRAND)
         if brand is not None:
             number = reading.text(brand, "trademark", at, limit=WORD_LIMIT)
-            found.append(Brand(_read_names(reading, brand, at), number))
+            found.append(Brand(read_names(reading, brand, at), number))
     return tuple(found)
 
 

@@ -105,6 +105,12 @@ DOORS: dict[str, set[str]] = {
     "POST /v1/names": GATEWAY_ALONE,
     "GET /v1/made-at": GATEWAY_ALONE,
     "GET /v1/accesses": {"department", "city"},
+    "GET /v1/certificates": ANYBODY,
+    "GET /v1/certificates/{certificate_id}": ANYBODY,
+    "POST /v1/certificates": RECALLERS,
+    "POST /v1/certificates/{certificate_id}/suspend": RECALLERS,
+    "POST /v1/certificates/{certificate_id}/resume": RECALLERS,
+    "POST /v1/certificates/{certificate_id}/withdraw": RECALLERS,
     "GET /v1/coverage": OWN_OFFICIALS,
     "GET /v1/coverage.csv": OWN_OFFICIALS,
     "GET /v1/coverage.xlsx": OWN_OFFICIALS,
@@ -147,6 +153,7 @@ FILLED = {
     "{job_id}": "00000000-0000-4000-8000-000000000000",
     "{filing_id}": "00000000-0000-4000-8000-000000000000",
     "{range_id}": "00000000-0000-4000-8000-000000000000",
+    "{certificate_id}": "00000000-0000-4000-8000-000000000000",
     "{recall_id}": "00000000-0000-4000-8000-000000000000",
 }
 OWN_IDS = {"parties": SELLER, "places": f"urn:suyuan:{SELLER}:yard", "products": "06901234567892"}
