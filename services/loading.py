@@ -90,6 +90,8 @@ class _Loading:
                 self._terminal.say("file_cancelled", **told)
             case _:
                 self._terminal.say("file_tried_out" if job["dry_run"] else "file_taken_in", **told)
+        if job.get("advised"):  # a service from before profiles has none
+            self._terminal.say("file_advised", advised=job["advised"], **job["advice"][0])
         if job["rejected"]:
             self._terminal.say("file_rejected", path=self._keep_report(job))
         return job["state"] == "done" and not job["rejected"]

@@ -158,6 +158,10 @@ _PROGRESS = {
         ),
     ),
     "file_failed": ("{name}：{detail}", "{name}: {detail}"),
+    "file_advised": (
+        "{advised} 行不符合行业规则（已照收）；首例为第 {row} 行：{detail}",
+        "Not by their sector's profile, and taken: {advised} rows; first, row {row}: {detail}",
+    ),
     "file_rejected": ("有误的行及原因：{path}", "The refused rows, and why: {path}"),
 }
 

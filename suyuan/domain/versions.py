@@ -48,7 +48,12 @@ def settle(versions: Sequence[Version], event_id: str, own: bytes | None = None)
         uris = [found[0].uri for found in several.values()]
         raise Ambiguous("event_ambiguous", id=event_id, uris=uris)
     (same,) = several.values()
-    return _corrected(min(same, key=lambda v: len(v.stored.redacted)), versions)
+    return _corrected(min(same, key=_hides), versions)
+
+
+def _hides(version: Version) -> tuple[int, bool]:
+    """How much a version leaves out: a copy does not say what the report was checked by."""
+    return len(version.stored.redacted), version.stored.profile is None
 
 
 def _corrected(version: Version, versions: Sequence[Version]) -> Version:

@@ -45,6 +45,12 @@ def test_the_same_event_from_two_subsystems_is_one_and_the_one_seen_whole() -> N
     assert settle([hidden, whole], "e1") is whole
 
 
+def test_of_a_report_and_its_copy_the_report_says_what_it_was_checked_by() -> None:
+    copy, report = version(), version()
+    report = replace(report, stored=replace(report.stored, profile="meat/2026.1/0"))
+    assert settle([copy, report], "e1") is report
+
+
 def test_two_contents_of_one_event_are_ambiguous() -> None:
     with pytest.raises(Ambiguous):
         settle([version(), version(content=b"other")], "e1")

@@ -16,7 +16,7 @@ from typer.testing import CliRunner, Result
 
 from services.cli import app
 from tests.city import BUYER, SELLER, City
-from tests.services.files import csv_text, row
+from tests.services.files import HEADER, csv_text, row
 
 
 @pytest.fixture(autouse=True)
@@ -55,6 +55,17 @@ def test_refused_rows_are_kept_beside_the_file_and_the_status_is_1(
     kept.write_text(kept.read_text("utf-8").replace("many", "5", 1), "utf-8")
     again = load(city, kept)
     assert (again.exit_code, "1 new" in again.stdout) == (0, True)
+
+
+def test_what_rows_lack_by_their_sectors_profile_is_told(city: City, tmp_path: Path) -> None:
+    file = tmp_path / "entries.csv"
+    told = {"类别": "批发", "环节": "进场"}
+    rows = [[*row("e1", **told), "meat"], [*row("e2", **told), ""]]
+    file.write_text(csv_text(*rows, header=(*HEADER, "行业")))
+    said = load(city, file)
+    assert said.exit_code == 0, said.output
+    assert "Not by their sector's profile, and taken: 1 rows" in said.stdout
+    assert "first, row 2: An admission to the market must" in said.stdout
 
 
 def test_a_workbook_is_known_by_its_first_bytes(city: City, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from suyuan.web.profiles import ProfilesInForce, ProfilesRefused
 from suyuan.web.settings import Service, ServiceSettings, SettingsRefused
 from suyuan.wire.profiles import shipped
 from tests.city import City
+from tests.domain.profiles.events import event
 
 DOC = (Path(__file__).parents[2] / "docs" / "profiles.md").read_text("utf-8")
 
@@ -112,6 +113,18 @@ def test_the_setting_is_named_where_the_start_is_refused(tmp_path: Path) -> None
             database_url="postgresql://u:p@localhost/x",
             sector="fish",
         )
+
+
+def test_a_subsystem_may_have_a_sector_for_events_that_name_none() -> None:
+    base = {
+        "service": Service.INGEST,
+        "subsystem": "market_7",
+        "database_url": "postgresql://u:p@localhost/x",
+    }
+    told = event("wholesale.entry")
+    for sector, label in ((None, None), ("meat", shipped()["meat"].label)):
+        app = create_app(ServiceSettings(**base, sector=sector), title="", routers=())
+        assert app.state.profiles.checkers.check(told)[0] == label
 
 
 def test_a_file_that_belongs_to_another_sector_is_refused(tmp_path: Path) -> None:

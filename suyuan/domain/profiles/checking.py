@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from suyuan.domain.breaches import Breach
 from suyuan.domain.errors import Fault
 from suyuan.domain.events import Event
-from suyuan.domain.profiles import rules
+from suyuan.domain.profiles import rules, thing_rules
 from suyuan.domain.profiles.fields import RECORD_TIME
 from suyuan.domain.profiles.profile import ENTERPRISE, Profile, Terms
 from suyuan.domain.profiles.rules import Maker, Rule
@@ -138,9 +138,9 @@ def activities(profile: Profile) -> list[str]:
 
 def _common(profile: Profile) -> Iterable[Rule]:
     if profile.codes:
-        yield rules.code_rule(profile)
+        yield thing_rules.code_rule(profile)
     if profile.units:
-        yield rules.unit_rule(profile)
+        yield thing_rules.unit_rule(profile)
 
 
 def _of_activity(profile: Profile, activity: str) -> Iterable[Rule]:

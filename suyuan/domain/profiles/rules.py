@@ -32,6 +32,9 @@ from suyuan.domain.profiles.profile import (
 )
 from suyuan.domain.profiles.wording import Own, told
 
+# A number of more digits than this is as it was written: in full it could fill the memory.
+_DIGITS = 25
+
 Rule = Callable[[Event], Breach | None]
 
 
@@ -66,7 +69,7 @@ def plain(value: Any) -> str:
     """A value as it is compared: spreadsheets say true, and 12.50, in letters."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, Decimal):
+    if isinstance(value, Decimal) and abs(value.adjusted()) < _DIGITS:
         return f"{value.normalize():f}"
     return str(value)
 
@@ -160,7 +163,7 @@ def _numbered(maker: Maker, asked: DocumentRule, scheme: str) -> Rule:
     def numbered(event: Event) -> Breach | None:
         for place, document in enumerate(event.documents):
             number = document.number
-            if document.type in types and number is not None and not _is_of(number, {scheme}):
+            if document.type in types and number is not None and not is_of(number, {scheme}):
                 words = told(
                     "number",
                     {"name": Own(asked.name.zh), "value": number, "scheme": Own(zh)},
@@ -172,7 +175,7 @@ def _numbered(maker: Maker, asked: DocumentRule, scheme: str) -> Rule:
     return numbered
 
 
-def _is_of(text: str, schemes: set[str] | frozenset[str]) -> bool:
+def is_of(text: str, schemes: set[str] | frozenset[str]) -> bool:
     """Whether a text has a valid reading by one of the schemes."""
     try:
         return any(found.valid and found.scheme in schemes for found in candidates(text))
@@ -255,54 +258,6 @@ def _number(value: Any) -> Decimal | None:
     except InvalidOperation:
         return None
     return number if number.is_finite() else None
-
-
-def code_rule(profile: Profile) -> Rule:
-    """That every thing has a code of one of the sector's schemes, by any reading of its text."""
-    maker = Maker(profile, Terms(), "code")
-    schemes = frozenset(profile.codes)
-
-    def coded(event: Event) -> Breach | None:
-        for name in ("items", "inputs", "outputs", "children"):
-            for place, item in enumerate(getattr(event, name)):
-                code = item.code
-                if code.scheme not in schemes and not _is_of(code.short, schemes):
-                    words = _other_scheme(profile, code.text or code.short, code.scheme)
-                    return maker.breach(f"/{name}/{place}/code", words)
-        return None
-
-    return coded
-
-
-def _other_scheme(profile: Profile, text: str, scheme: str) -> Words:
-    names = SCHEMES.get(scheme, (scheme, scheme))
-    zh, en = (Own(", ".join(SCHEMES[s][n] for s in profile.codes)) for n in (0, 1))
-    return told(
-        "code",
-        {"sector": Own(profile.name.zh), "value": text, "scheme": Own(names[0]), "allowed": zh},
-        {"sector": Own(profile.name.en), "value": text, "scheme": Own(names[1]), "allowed": en},
-    )
-
-
-def unit_rule(profile: Profile) -> Rule:
-    """That every quantity is in one of the sector's units; pieces are counted without one."""
-    maker = Maker(profile, Terms(), "unit")
-    units = frozenset((None, *profile.units))
-
-    def measured(event: Event) -> Breach | None:
-        for name in ("items", "inputs", "outputs", "children"):
-            for place, item in enumerate(getattr(event, name)):
-                if item.unit not in units:
-                    more = {"value": item.unit, "allowed": Own(", ".join(profile.units))}
-                    words = told(
-                        "unit",
-                        {"sector": Own(profile.name.zh), **more},
-                        {"sector": Own(profile.name.en), **more},
-                    )
-                    return maker.breach(f"/{name}/{place}/unit", words)
-        return None
-
-    return measured
 
 
 def _listed(values: tuple[Value, ...]) -> str:

@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from suyuan.domain.codes import recognise
 from suyuan.domain.events import Correction, Document, Item
-from suyuan.domain.profiles.checking import Checker, Checkers
+from suyuan.domain.profiles.checking import Checker, Checkers, activities
 from suyuan.domain.profiles.profile import Mode
 from suyuan.wire.profiles import shipped
 from tests.domain.profiles.events import CODES, PARTY, TIME, event, stating
@@ -166,6 +168,38 @@ def test_a_reading_of_an_enterprises_control_point_is_checked_beside_the_sector(
     label, found = ALL.check(replace(told, sector="food"))
     assert label == f"{FOOD.profile.label} {shipped()['enterprise'].label}"
     assert breach in found
+
+
+VALUES = st.recursive(
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(-(2**63), 2**63),
+        st.text(),
+        st.decimals(allow_nan=False, allow_infinity=False),
+        st.sampled_from([Decimal("1E+999999999"), Decimal("-1E-999999999"), Decimal("1E+999999")]),
+        st.datetimes().map(lambda moment: f"{moment.isoformat()}+08:00"),
+        st.sampled_from(["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "NaN", "1e9"]),
+    ),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
+STATED = (
+    *("pushed_at", "restricted", "designated_outlet", "admission", "split"),
+    *("core_temperature", "cold_chain_temperature", "frozen_temperature"),
+)
+
+
+@given(st.dictionaries(st.sampled_from(STATED), VALUES), st.sampled_from(sorted(shipped())))
+def test_whatever_a_stranger_states_is_told_in_a_short_sentence(
+    extra: dict[str, object], sector: str
+) -> None:
+    checker = Checker(shipped()[sector])
+    for activity in activities(checker.profile):
+        for breach in checker.check(event(activity, extra=extra)):
+            assert len(breach.zh) < 500
+            assert len(breach.en) < 800
+            assert breach.en.isprintable()
 
 
 def test_the_register_of_a_party_is_no_reading() -> None:
