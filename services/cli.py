@@ -49,6 +49,12 @@ coverage_commands = typer.Typer(
     no_args_is_help=True,
 )
 app.add_typer(coverage_commands, name="coverage")
+filing_commands = typer.Typer(
+    help="What the register takes from filings (docs/register.md).\n\nOf the subsystems and on the"
+    " server that `suyuan edges` is about.",
+    no_args_is_help=True,
+)
+app.add_typer(filing_commands, name="filings")
 holder_commands = typer.Typer(
     help="The gateway's index of who probably holds what (docs/federation.md).",
     no_args_is_help=True,
@@ -313,6 +319,20 @@ def rebuild_edges(subsystem: Subsystems = None) -> None:
     with _in_sentences() as terminal:
         if not edge_table.rebuild(find_place(os.environ, subsystem), terminal):
             raise typer.Exit(_FAILED)
+
+
+@filing_commands.command("rebuild")
+def rebuild_from_filings(subsystem: Subsystems = None) -> None:
+    """Let the register say again whatever filings' steps have decided.
+
+    What it says already stays as it is, and what enterprises said themselves too; services may go
+    on. For a register that lost rows, or was restored from before.
+    """
+    from services import filing_table
+    from services.place import find_place
+
+    with _in_sentences() as terminal:
+        filing_table.rebuild(find_place(os.environ, subsystem), terminal)
 
 
 @coverage_commands.command("prove")

@@ -96,6 +96,10 @@ _PROGRESS = {
         "{subsystem}：{events} 个事件，{edges} 条边，{differences} 处不一致；请用 edges rebuild。",
         "{subsystem}: {events} events, {edges} edges, {differences} differ; try edges rebuild.",
     ),
+    "filings_rebuilt": (
+        "{subsystem}：登记簿已含 {decisions} 项备案决定。",
+        "{subsystem}: the register says what {decisions} decisions on filings came to.",
+    ),
     "edges_rebuilt": (
         "{subsystem}：已重建 {edges} 条边。",
         "{subsystem}: {edges} edges made anew.",

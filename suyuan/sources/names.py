@@ -22,6 +22,7 @@ from suyuan.storage.register import StoredVersion, find_in_force, find_past
 from suyuan.wire.names import read_names_response, write_names_request
 from suyuan.wire.register_cards import read_entry
 
+NATIONAL = "urn:suyuan:cn:"
 # The longest answer there can be to a full question is a third of this.
 MAX_ANSWER_BYTES = 32 * 1024 * 1024
 
@@ -84,12 +85,16 @@ async def find_licensing(
 
 
 def _said(parties: Mapping[str, Party], licensing: Mapping[str, Licensing]) -> dict[str, Licensing]:
-    """The licensing of public parties, where it says more than what their entry lists today."""
-    known = {key: licensing[key] for key in parties}
+    """The licensing of public parties, where it says more than what their entry lists today.
+
+    Whoever has a 统一社会信用代码 is no person: by saying so himself he hides his name, but not
+    what his department has decided.
+    """
     return {
         key: said
-        for key, said in known.items()
-        if len(said.periods) > 1 or said.reviewed or said.revoked or said.lapses
+        for key, said in licensing.items()
+        if (key in parties and (len(said.periods) > 1 or said.reviewed))
+        or (key.startswith(NATIONAL) and (said.reviewed or said.revoked or said.lapses))
     }
 
 

@@ -14,7 +14,8 @@ from sqlalchemy import text
 from suyuan.storage.engine import ReadConnection
 from suyuan.storage.register import StoredVersion
 
-# A party whose newest version is a person was never in any directory.
+# A party whose newest version is a person was never in any directory. Whoever has a USCC is none,
+# and does not leave the directory by saying so himself.
 PAGE = text("""
     SELECT d.kind, d.code, d.number, d.recorded_at, d.reporter, d.authority, d.document
     FROM (SELECT DISTINCT ON (r.code) r.*
@@ -25,6 +26,7 @@ PAGE = text("""
     WHERE (CAST(:name AS text) IS NULL OR position(:name IN d.sought) > 0)
       AND (SELECT n.document::json ->> 'organisation' FROM register n
            WHERE n.code = d.code AND n.kind = d.kind
+             AND (n.authority OR NOT starts_with(n.code, 'urn:suyuan:cn:'))
            ORDER BY n.number DESC LIMIT 1) IS DISTINCT FROM 'false'
     ORDER BY d.code LIMIT :limit
 """)

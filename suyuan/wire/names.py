@@ -136,7 +136,7 @@ def read_names_response(body: bytes, wanted: Wanted) -> Known:
     places = _asked(map(place_of, _bounded(response.places, wanted.places)))
     products = _asked(map(product_of, _bounded(response.products, wanted.products)))
     licensing = {
-        card.party: _licensing(card) for card in response.licensing if card.party in public
+        card.party: _licensing(card) for card in response.licensing if card.party in wanted.parties
     }
     return Known(public, places, products, licensing)
 

@@ -89,6 +89,16 @@ def test_no_person_is_in_it(city: City) -> None:
     assert listing(city, q="合作社")["parties"] == []
 
 
+def test_nobody_leaves_it_by_calling_himself_a_person(city: City) -> None:
+    seller, department = both(city)
+    approved(seller, department)
+    put(seller, f"/v1/parties/{SELLER}", names={"zh": "某人"}, type="person")
+    (row,) = listing(city)["parties"]
+    assert row["names"]["zh"] == "鹭洋肉品"
+    put(department, f"/v1/parties/{SELLER}", names={"zh": "个人"}, type="person")
+    assert ids(listing(city)) == []
+
+
 def test_what_holds_next_month_is_not_in_it_yet(city: City) -> None:
     soon = (NOW + timedelta(days=30)).isoformat()
     approved(*both(city), dossier(valid_from=soon))

@@ -61,7 +61,10 @@ def test_a_revoked_licence_is_found_from_its_day_on(
     revoked = stepped(department, decided, "revoke-licence", **why)
     assert found(city, at) == [("licence_revoked", SALES[1])]
     # Whatever its holder says of himself.
-    put(seller, f"/v1/parties/{decided['party']}", **dossier()["party"])
+    own = f"/v1/parties/{decided['party']}"
+    put(seller, own, **dossier()["party"])
+    assert found(city, at) == [("licence_revoked", SALES[1])]
+    put(seller, own, names={"zh": "某人"}, type="person")
     assert found(city, at) == [("licence_revoked", SALES[1])]
     stepped(department, revoked, "reinstate-licence", licence=LICENCE, note="查错了")
     assert found(city, at) == []
