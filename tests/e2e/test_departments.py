@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from bench.departments import Departments, departments
+from suyuan.domain.accesses import Access, AccessFilter
+from suyuan.storage import accesses
+from suyuan.storage.engine import Database
+from suyuan.storage.provision import service_url
 
 NAMES = ("food", "drugs", "liquor")
 PARTY = "91350200MA0000000R"
@@ -198,3 +204,26 @@ def test_an_error_declaration_that_the_dead_member_holds_resurrects_and_says_so(
     assert certainty(found)["wrong"] == "may_be_superseded"
     assert "may_be_superseded" in effects(found, "liquor")
     assert not found["complete"]
+
+
+def test_who_looked_is_known_though_a_member_is_killed_with_its_answer(
+    city: Departments, postgres_url: str, dead_liquor: Callable[[], None]
+) -> None:
+    hand_over(city, "seen", steps=3)
+    url = f"{city.url}/v1/chains/{code('seen-3')}?direction=up"
+    answer = city.client.get(url, headers={"Authorization": f"Bearer {city.key}"})
+    dead_liquor()
+    assert answer.json()["complete"]
+    request = UUID(answer.headers["X-Request-Id"])
+    rows = asyncio.run(accesses_of(service_url(postgres_url, "liquor"), request))
+    assert {(row.owner, row.route) for row in rows} == {("city", "/v1/lookups")}
+
+
+async def accesses_of(database_url: str, request: UUID) -> list[Access]:
+    database = Database(database_url)
+    try:
+        async with database.reading() as connection:
+            wanted = AccessFilter(request=request)
+            return await accesses.find(connection, wanted, after=None, most=10)
+    finally:
+        await database.close()

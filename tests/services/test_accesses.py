@@ -78,6 +78,16 @@ def test_a_walk_is_written_down_before_its_first_answer_and_its_numbers_after(ci
     assert sum(e["calls"] for e in told) > 2
 
 
+def test_nobody_hides_a_question_behind_the_request_id_of_another(city: City) -> None:
+    across_three_departments(city)
+    request = str(uuid4())
+    for _ in range(2):
+        asked(city, f"/v1/chains/{SAUSAGE}", X_Request_Id=request)
+    told = city.client("city", at="food").get("/v1/accesses", params={"request": request}).json()
+    first = [entry for entry in told["accesses"] if entry["calls"] == 1 and entry["edges"]]
+    assert len({entry["trace"] for entry in first}) == 2
+
+
 @pytest.mark.parametrize("key", ["department food", "city"])
 def test_departments_and_the_city_are_written_down_too(city: City, key: str) -> None:
     post(city, "buyer", report("one"))

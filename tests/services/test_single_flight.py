@@ -97,6 +97,17 @@ async def test_who_has_other_rights_asks_for_himself(
     assert member.asked == 2 * once
 
 
+async def test_an_officials_question_is_asked_each_time(
+    tracer: FederatedTracer, member: Member
+) -> None:
+    """Each is an access of its own, and written down where it is answered."""
+    inspector = Caller(CallerRole.INSPECTOR, home="food", key="0123456789ab")
+    await tracer.trace(QUESTION, inspector)
+    once, member.asked = member.asked, 0
+    await asyncio.gather(*(tracer.trace(QUESTION, inspector) for _ in range(3)))
+    assert member.asked == 3 * once
+
+
 async def test_who_goes_away_does_not_end_it_for_the_others(tracer: FederatedTracer) -> None:
     first = asyncio.create_task(tracer.trace(QUESTION, CONSUMER))
     second = asyncio.create_task(tracer.trace(QUESTION, CONSUMER))
