@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
 from sqlalchemy import text
 
-from suyuan.domain.events import Action
+from suyuan.domain.events import Action, Event
 from suyuan.sources.coverage import Counting
 from suyuan.sources.coverage_proof import Proof, prove, rebuild
 from suyuan.storage.engine import Database
@@ -87,3 +88,25 @@ async def test_damage_is_found_and_healed(own: Database, damage: str) -> None:
     # Whoever is not in the register is on file no more, and of such only that they reported counts.
     assert filings.scalar_one() == 0
     assert (await proof(own)).holds
+
+
+async def test_two_processes_count_what_one_does(own: Database) -> None:
+    more = [moved(f"m{n}", n / 10, lot(f"M{n % 7}"), step="receiving") for n in range(200)]
+    first, second = counting(own), counting(own)
+
+    async def report(some: list[Event]) -> None:
+        for one in map(stored, some):
+            document = encode(epcis_json.write_event(one.event))
+            async with own.writing() as connection:
+                await load(connection, [Row(one.event, one.content, EPCIS, document, "t", False)])
+
+    async def count(one: Counting) -> None:
+        for _ in range(30):
+            await one.take()
+
+    await asyncio.gather(report(more[::2]), report(more[1::2]), count(first), count(second))
+    found = await prove(own, first, lambda _done: None)
+    assert found.holds
+    async with own.reading() as connection:
+        sums = await connection.execute(text("SELECT sum(reports) FROM coverage_days"))
+    assert sums.scalar_one() == 202
