@@ -1,6 +1,7 @@
 """Sales that a seller has reported to a named buyer, and the buyer's word on each of them.
 
-The buyer's own report of receiving the same things confirms a sale; nothing else is needed. A
+The buyer's own report of receiving the same things confirms a sale; nothing else is needed. One
+receipt confirms one sale: of a lot that was sold in parts the earliest that none was found for. A
 dispute is a word of its own, kept between the two parties and the department. The clock runs from
 when the sale was reported (pushed): 24 hours, unless the sector's profile has a clock ``confirm``.
 Source: Fujian's rules of 2024 on food traceability (as collected in the domain notes).

@@ -268,7 +268,7 @@ def _ends(code: str, history: Sequence[Event]) -> Iterator[Finding]:
         if gone is not None and event.time > gone.time:
             yield Finding("event_after_end", event.id, code, {"end": gone.id})
         if event.step in _SOLD:
-            if sold is not None and not (_is_split(sold) and _is_split(event)):
+            if sold is not None and not _may_go_on(sold, event):
                 yield Finding("sold_twice", event.id, code, {"first": sold.id})
             sold = event
         elif event.disposition == "returned":
@@ -277,9 +277,15 @@ def _ends(code: str, history: Sequence[Event]) -> Iterator[Finding]:
             gone = gone or event
 
 
-def _is_split(event: Event) -> bool:
-    """Whether a part of a package was dispensed: the flag of a dispensing record (trdn_flag)."""
-    return event.step == "dispensing" and event.extra.get("split") in (True, 1, "1", "true")
+def _may_go_on(first: Event, then: Event) -> bool:
+    """Whether one pharmacy may have dispensed from a package twice: both are flagged (trdn_flag).
+
+    Where no flag is stated, or the reader may not see it, nobody is blamed.
+    """
+    if not first.step == then.step == "dispensing" or first.party != then.party:
+        return False
+    flags = [event.extra.get("split") for event in (first, then)]
+    return None in flags or all(flag in (True, 1, "1", "true") for flag in flags)
 
 
 def _destroys(event: Event) -> bool:

@@ -34,8 +34,21 @@ _SALES = """
 """
 _VOIDED = """EXISTS (SELECT FROM events v WHERE v.key = {0}.event AND v.declaration
     AND (v.authority OR v.party = {0}.party))"""
-_RECEIVED = f"""EXISTS (SELECT FROM edges r WHERE r.code = x.code AND r.time >= x.time
-    AND r.moves = 2 AND r.party = x.far_party AND NOT {_VOIDED.format("r")})"""
+# A confirmation's receipt is of one sale, which its id names; any other receipt of a lot is of the
+# earliest sale of it that none was found for. ``{0}`` is a sale, ``r`` a receipt.
+_CONFIRMS = "r.id = 'confirmation:' || replace(CAST({0}.event AS text), '-', '')"
+_RECEIPTS = f"""FROM edges r WHERE r.code = x.code AND r.moves = 2 AND r.party = x.far_party
+    AND (r.far_party IS NULL OR r.far_party = x.party) AND NOT {_VOIDED.format("r")}"""
+_RECEIVED = f"""(EXISTS (SELECT {_RECEIPTS} AND {_CONFIRMS.format("x")}) OR (
+    SELECT count(DISTINCT r.event) FILTER (WHERE r.id NOT LIKE 'confirmation:%')
+           * CAST(count(*) FILTER (WHERE r.time >= x.time
+                                   AND r.id NOT LIKE 'confirmation:%') > 0 AS integer)
+    {_RECEIPTS}) >= (
+    SELECT count(DISTINCT s.event) FROM edges s
+    JOIN events o ON o.key = s.event AND o.party = s.party AND NOT o.declaration
+    WHERE s.code = x.code AND s.time <= x.time AND s.moves = 1 AND s.party = x.party
+      AND s.far_party = x.far_party AND o.kind = 'wholesale' AND NOT {_VOIDED.format("s")}
+      AND NOT EXISTS (SELECT {_RECEIPTS} AND {_CONFIRMS.format("s")})))"""
 _ANY = "true"
 _HAVING: Mapping[State | None, str] = {
     State.CONFIRMED: f"bool_and({_RECEIVED})",

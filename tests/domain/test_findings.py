@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import pytest
+
 from suyuan.domain.assemble import assemble
 from suyuan.domain.chain import Standing
-from suyuan.domain.codes import Use, recognise
+from suyuan.domain.codes import Code, Use, recognise
 from suyuan.domain.events import Action, Document, Endpoint, Event, Item, Product
 from suyuan.domain.trail import Direction, Question
 from suyuan.sources.base import trace
@@ -90,16 +92,28 @@ async def test_a_serial_sold_twice_is_found_and_a_return_between_excuses_it() ->
     assert await found([*sold, back, again]) == set()
 
 
-async def test_a_drug_dispensed_again_was_sold_twice_unless_both_times_from_an_opened_box() -> None:
-    def dispensed(event_id: str, day: float, *, split: bool) -> Event:
-        extra = {"split": split}
-        return moved(event_id, day, "X", step="dispensing", party=SHOP, extra=extra)
+@pytest.mark.parametrize(
+    ("first", "second", "elsewhere", "alarm"),
+    [
+        (True, True, False, False),
+        (False, False, False, True),
+        (True, False, False, True),
+        (None, None, False, False),
+        (True, True, True, True),
+        (None, None, True, True),
+    ],
+)
+async def test_a_drug_dispensed_again_is_an_alarm_unless_from_one_opened_package(
+    first: bool | None, second: bool | None, *, elsewhere: bool, alarm: bool
+) -> None:
+    def dispensed(event_id: str, day: float, split: bool | None, by: Code) -> Event:
+        extra = {} if split is None else {"split": split}
+        return moved(event_id, day, "X", step="dispensing", party=by, extra=extra)
 
     made_here = moved("made", 0, "X", step="commissioning", action=Action.ADD, party=SHOP)
-    for first, second, alarm in [(True, True, 0), (False, False, 1), (True, False, 1)]:
-        told = [dispensed("one", 1, split=first), dispensed("two", 2, split=second)]
-        twice = {("sold_twice", "two", None)} if alarm else set()
-        assert await found([made_here, *told]) == twice
+    by = FARM if elsewhere else SHOP
+    told = [dispensed("one", 1, first, SHOP), dispensed("two", 2, second, by)]
+    assert (("sold_twice", "two", None) in await found([made_here, *told])) == alarm
 
 
 async def test_a_lot_may_be_sold_many_times() -> None:

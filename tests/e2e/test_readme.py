@@ -28,7 +28,7 @@ def blocks(section: str) -> list[str]:
     return re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
 
 
-def typed(city: RunningCity, commands: str, folder: Path | None = None) -> str:
+def typed(city: RunningCity, commands: str, folder: Path | None = None, seconds: float = 60) -> str:
     """What a shell prints for commands of the README, with this city's address for the default."""
     commands = commands.replace("http://127.0.0.1:8000", city.url)
     commands = commands.replace(".venv/bin/suyuan", str(SUYUAN))
@@ -38,7 +38,7 @@ def typed(city: RunningCity, commands: str, folder: Path | None = None) -> str:
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=seconds,
         check=False,
     )
     assert done.returncode == 0, done.stderr

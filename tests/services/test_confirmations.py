@@ -89,6 +89,22 @@ def test_the_buyers_own_receipt_confirms(seller: httpx.Client, buyer: httpx.Clie
     assert word(buyer, answer="disputed", reason="never came").status_code == 409
 
 
+def test_one_receipt_confirms_one_sale_of_a_lot_sold_in_parts(
+    seller: httpx.Client, buyer: httpx.Client
+) -> None:
+    second = f"urn:suyuan:event:{SELLER}:sale-2"
+    sell(seller)
+    sell(seller, "sale-2", time="2026-11-02T08:00:00+08:00")
+    word(buyer, event=second, answer="confirmed")
+    assert listed(buyer) == [(SALE, "open")]
+    assert word(buyer, answer="disputed", reason="never came").status_code == 200
+    sell(seller, "sale-3", time="2026-11-03T08:00:00+08:00")
+    entry = report("in-1", kind="wholesale", activity="entry", **{"from": {"party": SELLER}})
+    buyer.post("/v1/events", json={**entry, "time": "2026-11-01T12:00:00+08:00"})
+    assert [state for _, state in listed(buyer, state="confirmed")] == ["confirmed"] * 2
+    assert listed(buyer) == [(f"urn:suyuan:event:{SELLER}:sale-3", "open")]
+
+
 def test_a_confirmation_is_a_receipt_on_every_chain_and_the_same_twice(
     seller: httpx.Client, buyer: httpx.Client
 ) -> None:
