@@ -211,7 +211,7 @@ _EMPTIED = (
     *("coverage_feed", "coverage_dirty", "coverage_cells", "coverage_days", "coverage_filings"),
     *("certificates", "certificate_steps"),
     *("events", "edges", "register", "code_stems", "code_ranges", "code_notices", "recalls"),
-    *("filings", "filing_steps", "revocations", "disputes"),
+    *("filings", "filing_steps", "revocations", "disputes", "purchasers", "purchaser_openings"),
     *("recall_steps", "recall_things", "recall_holes", "recall_notices", "webhooks"),
 )
 

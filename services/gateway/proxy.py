@@ -55,6 +55,7 @@ _WRITING = (
     *("/v1/events", "/v1/files", "/v1/jobs", "/v1/code-ranges", "/epcis/v2/capture"),
     *("/v1/recalls", "/v1/notices", "/v1/webhook", "/v1/filings", "/v1/confirmations"),
     "/v1/certificates",
+    "/v1/purchasers",
     *(f"/v1/{kind.plural}/" for kind in Kind),
 )
 # Read where it is written: a reading service may only select.
@@ -66,6 +67,7 @@ _KEPT_BY_INGEST = (
     "/v1/notices",
     "/v1/webhook",
     "/v1/filings",
+    "/v1/purchasers",
 )
 _PUBLIC_RECALLS = "/v1/recalls/in-force"
 # What one service asks another on a caller's behalf, and nobody from outside.

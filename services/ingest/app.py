@@ -8,7 +8,16 @@ from functools import partial
 
 from fastapi import FastAPI
 
-from services.ingest import code_ranges, confirmations, files, filings, jobs, register, routes
+from services.ingest import (
+    code_ranges,
+    confirmations,
+    files,
+    filings,
+    jobs,
+    purchasers,
+    register,
+    routes,
+)
 from services.ingest.checking import Checking
 from services.ingest.coding import Coding
 from services.ingest.file_job import FileJob
@@ -50,6 +59,7 @@ ROUTERS = (
     recalls.router,
     recall_export.router,
     confirmations.router,
+    purchasers.router,
 )
 
 

@@ -23,6 +23,7 @@ from suyuan.domain.limit_sentences import LIMIT_SENTENCES
 from suyuan.domain.link_sentences import LINK_SENTENCES
 from suyuan.domain.operator_sentences import OPERATOR_SENTENCES
 from suyuan.domain.profile_sentences import PROFILE_SENTENCES
+from suyuan.domain.purchaser_sentences import PURCHASER_SENTENCES
 from suyuan.domain.recall_sentences import RECALL_SENTENCES
 from suyuan.domain.register_sentences import REGISTER_SENTENCES
 from suyuan.domain.report_sentences import REPORT_SENTENCES
@@ -48,6 +49,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     **COVERAGE_SENTENCES,
     **DROP_SENTENCES,
     **CONFIRMATION_SENTENCES,
+    **PURCHASER_SENTENCES,
     **FILE_SENTENCES,
     **FILING_SENTENCES,
     **OPERATOR_SENTENCES,

@@ -115,6 +115,29 @@ _SALES = text("moves = 1 AND far_party IS NOT NULL")
 Index("edges_sales_by", edges.c.party, edges.c.time, edges.c.event, postgresql_where=_SALES)
 Index("edges_sales_to", edges.c.far_party, edges.c.time, edges.c.event, postgresql_where=_SALES)
 
+# Who bought under a real name, sealed (suyuan/wire/sealing.py), and who had it opened and why.
+purchasers = Table(
+    "purchasers",
+    metadata,
+    Column("event", Uuid, nullable=False),
+    Column("seller", _CODE, nullable=False),
+    Column("sealed", Text, nullable=False),
+    _moment("registered_at", given_here=True),
+    PrimaryKeyConstraint("event", "seller", name="purchasers_pkey"),
+)
+purchaser_openings = Table(
+    "purchaser_openings",
+    metadata,
+    Column("number", BigInteger, nullable=False, autoincrement=False),
+    _moment("opened_at", given_here=True),
+    Column("event", _CODE, nullable=False),
+    Column("seller", _CODE, nullable=False),
+    Column("owner", _CODE, nullable=False),
+    Column("key", _CODE),
+    Column("reason", Text, nullable=False),
+    PrimaryKeyConstraint("number", name="purchaser_openings_pkey"),
+)
+
 # What buyers dispute of sales to them: added once, never changed.
 disputes = Table(
     "disputes",

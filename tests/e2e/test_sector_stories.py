@@ -81,8 +81,11 @@ def test_inputs(told: Told) -> None:
     code, bottle = told.values["Scan"]
     assert code["candidates"][0]["parts"]["registration"] == "092927"
     assert activities(bottle) == ["commission", "sale", "receive", "sale"]
-    (chain,) = told.values["Inspect"]
+    chain, opened, log = told.values["Inspect"]
     assert "profile_breach" in findings(chain)
+    assert "示例农户" not in told.text["Report"] + told.text["Scan"]
+    assert opened["purchaser"]["name"] == "示例农户"
+    assert log["openings"][-1]["reason"] == "案件 17 Case 17"
 
 
 def test_imports(told: Told) -> None:

@@ -1,0 +1,214 @@
+"""``/v1/purchasers``: who bought under a real name, sealed; opened with a reason that is logged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from suyuan.domain import policy
+from suyuan.domain.caller import Caller, CallerRole
+from suyuan.domain.codes import Code, Use, recognise
+from suyuan.domain.errors import CodeError, Conflict, Fault, NotKnown, ReportRefused, Unavailable
+from suyuan.domain.events import event_key, event_urn, is_uri, local_event_id
+from suyuan.domain.purchasers import Opening, Purchaser, is_citizen_number
+from suyuan.storage import purchasers
+from suyuan.web.accesses import tell
+from suyuan.web.auth import require
+from suyuan.web.responses import json_response
+from suyuan.web.state import OwnDatabase, Settings
+from suyuan.wire.sealing import SealBroken, seal, unseal
+
+NAME_LIMIT, PHONE_LIMIT, REASON_LIMIT = 100, 30, 500
+PAGE_LIMIT = 500
+
+router = APIRouter(tags=["purchasers"])
+
+_Seller = Annotated[Caller, Depends(require(CallerRole.ENTERPRISE))]
+_Department = Annotated[Caller, Depends(require(CallerRole.DEPARTMENT))]
+_Overseer = Annotated[Caller, Depends(require(CallerRole.DEPARTMENT, CallerRole.CITY))]
+
+
+class PurchaserBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who bought. Read by hand, for the usual refusals repeat what was sent."""
+
+    event: Annotated[str, msgspec.Meta(min_length=1, max_length=600)]
+    name: str
+    id_number: str
+    phone: str | None = None
+
+
+_TEXT = {"type": "string"}
+_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "required": ["event", "name", "id_number"],
+                    "properties": dict.fromkeys(("event", "name", "id_number", "phone"), _TEXT),
+                    "additionalProperties": False,
+                }
+            }
+        },
+    }
+}
+
+
+class OpenBody(BaseModel):
+    """Which sale's purchaser is asked for, and why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    event: Annotated[str, Field(max_length=600)]
+    reason: str
+
+
+class OpeningsQuery(BaseModel):
+    """``after`` is the number of the last line of the page before."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    after: Annotated[int, Field(ge=0, le=2**62)] = 0
+    limit: Annotated[int, Field(ge=1, le=PAGE_LIMIT)] = 100
+
+
+@router.post("/v1/purchasers", status_code=201, openapi_extra=_BODY)
+async def post_purchaser(request: Request, caller: _Seller, database: OwnDatabase) -> Response:
+    """实名登记 · Register who bought under a real name, for a sale of yours that `event` names.
+
+    The name and the identity number are sealed at rest and are in no event, chain, export or log;
+    nobody is shown them but this subsystem's department, each time with a reason that is logged.
+    The answer does not repeat them, and you cannot read them again. The sale itself says
+    `extra.real_name: true`. The same purchaser again changes nothing; another one is 409.
+    """
+    assert caller.party is not None
+    keys = _keys(request)
+    body = _read(await request.body())
+    told = _checked(body)
+    key, of = _named(body.event, caller.party)
+    text = msgspec.json.encode(told).decode()
+    async with database.writing() as connection:
+        kept = await purchasers.add(connection, key, caller.party.key, seal(keys, of, text))
+        if _opened(keys, of, kept) != told:
+            raise Conflict("purchaser_known")
+    return json_response({"event": _uri(body.event, caller.party)}, 201)
+
+
+@router.post("/v1/purchasers/open")
+async def open_purchaser(
+    request: Request,
+    caller: _Department,
+    database: OwnDatabase,
+    settings: Settings,
+    body: OpenBody,
+) -> Response:
+    """查阅实名信息 · Who bought, for this subsystem's department alone, with a `reason`.
+
+    The reason is written down before anything is told, and stays: `GET /v1/purchasers/openings`.
+    `event` is the sale's URI.
+    """
+    policy.require_home(caller, settings.name)
+    reason = _text(body.reason, "/reason", REASON_LIMIT)
+    seller = _seller_of(body.event)
+    keys = _keys(request)
+    key, of = _named(body.event, seller)
+    tell(request.scope, parties=[seller], events=1, held=True)
+    async with database.writing() as connection:
+        kept = await purchasers.find(connection, key, seller.key)
+        if kept is not None:
+            asked = (body.event, seller.key, caller.owner, caller.key, reason)
+            await purchasers.log_opening(connection, *asked)
+    if kept is None:
+        raise NotKnown("purchaser_unknown")
+    found = _opened(keys, of, kept)
+    answer = json_response({"event": body.event, "purchaser": msgspec.to_builtins(found)})
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@router.get("/v1/purchasers/openings")
+async def get_openings(
+    request: Request,
+    caller: _Overseer,
+    database: OwnDatabase,
+    settings: Settings,
+    query: Annotated[OpeningsQuery, Query()],
+) -> Response:
+    """查阅记录 · Who of the department looked at a purchaser, when and why; never who that was.
+
+    Lines are numbered without a gap, oldest first. For the department and the city.
+    """
+    policy.require_home(caller, settings.name)
+    async with database.writing() as connection:
+        found = await purchasers.openings(connection, query.after, query.limit)
+    tell(request.scope, events=0, held=bool(found))
+    return json_response({"openings": [_line(one) for one in found]})
+
+
+def _line(one: Opening) -> dict[str, object]:
+    told: dict[str, object] = msgspec.to_builtins(one)
+    return {**told, "opened_at": one.opened_at, "seller": Code(one.seller).key}
+
+
+def _keys(request: Request) -> Sequence[bytes]:
+    keys: Sequence[bytes] = request.app.state.coding_keys
+    if not keys:
+        raise Unavailable("purchaser_not_ready")
+    return keys
+
+
+def _read(body: bytes) -> PurchaserBody:
+    """A body without a word of what is wrong in it: the decoder's own would quote it."""
+    try:
+        return msgspec.json.decode(body, type=PurchaserBody)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        raise ReportRefused(faults=[Fault("purchaser_malformed")]) from None
+
+
+def _checked(body: PurchaserBody) -> Purchaser:
+    number = body.id_number.strip().upper()
+    if not is_citizen_number(number):
+        raise ReportRefused(faults=[Fault("purchaser_number", "/id_number")])
+    name = _text(body.name, "/name", NAME_LIMIT)
+    phone = None if body.phone is None else _text(body.phone, "/phone", PHONE_LIMIT)
+    return Purchaser(name, number, phone)
+
+
+def _text(text: str, at: str, limit: int) -> str:
+    plain = text.strip()
+    if not plain or len(plain) > limit or not plain.isprintable():
+        raise ReportRefused(faults=[Fault("purchaser_text", at, {"limit": limit})])
+    return plain
+
+
+def _named(event: str, seller: Code) -> tuple[bytes, str]:
+    """The key of a seller's sale, and what its purchaser is sealed for."""
+    key = event_key(event, seller)
+    return key, f"purchaser:{key.hex()}:{seller.key}"
+
+
+def _uri(event: str, seller: Code) -> str:
+    return event if is_uri(event) else event_urn(event, seller)
+
+
+def _seller_of(event: str) -> Code:
+    """Whose sale a URI names. Raises NotKnown for any other text."""
+    named = local_event_id(event)
+    try:
+        if named is not None:
+            return recognise(named[0], use=Use.PARTY)
+    except CodeError:
+        pass
+    raise NotKnown("purchaser_unknown")
+
+
+def _opened(keys: Sequence[bytes], of: str, kept: str) -> Purchaser:
+    try:
+        return msgspec.json.decode(unseal(keys, of, kept), type=Purchaser)
+    except SealBroken:
+        raise Unavailable("purchaser_not_ready") from None
