@@ -28,8 +28,15 @@ PAGE_LIMIT = 500
 router = APIRouter(tags=["purchasers"])
 
 _Seller = Annotated[Caller, Depends(require(CallerRole.ENTERPRISE))]
-_Department = Annotated[Caller, Depends(require(CallerRole.DEPARTMENT))]
 _Overseer = Annotated[Caller, Depends(require(CallerRole.DEPARTMENT, CallerRole.CITY))]
+
+
+async def _own_department(
+    caller: Annotated[Caller, Depends(require(CallerRole.DEPARTMENT))], settings: Settings
+) -> Caller:
+    """This subsystem's department, and nobody else; known before a body is looked at."""
+    policy.require_home(caller, settings.name)
+    return caller
 
 
 class PurchaserBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -102,9 +109,8 @@ async def post_purchaser(request: Request, caller: _Seller, database: OwnDatabas
 @router.post("/v1/purchasers/open")
 async def open_purchaser(
     request: Request,
-    caller: _Department,
+    caller: Annotated[Caller, Depends(_own_department)],
     database: OwnDatabase,
-    settings: Settings,
     body: OpenBody,
 ) -> Response:
     """查阅实名信息 · Who bought, for this subsystem's department alone, with a `reason`.
@@ -112,7 +118,6 @@ async def open_purchaser(
     The reason is written down before anything is told, and stays: `GET /v1/purchasers/openings`.
     `event` is the sale's URI.
     """
-    policy.require_home(caller, settings.name)
     reason = _text(body.reason, "/reason", REASON_LIMIT)
     seller = _seller_of(body.event)
     keys = _keys(request)

@@ -54,8 +54,10 @@ class _Cutter:
         self._at = 0
         self._name = ""
         self._start = 0
+        self._in_comment = False
 
     def feed(self, chunk: str) -> Iterator[Piece]:
+        self._in_comment = False
         self._text = self._text[self._keep() :] + chunk
         while (token := _TOKEN.search(self._text, self._at)) is not None:
             if token[0] == "<!--":
@@ -76,6 +78,8 @@ class _Cutter:
         yield from self._too_long()
 
     def end(self) -> Iterator[Piece]:
+        if self._in_comment:  # whatever is behind it would be lost without a word
+            raise ReportRefused("file_refused", faults=[Fault("xml_comment_endless")])
         if self._name:
             yield from self._left_open(len(self._text))
 
@@ -115,3 +119,4 @@ class _Cutter:
         if len(self._text) - start > _COMMENT_CHARACTERS:
             raise ReportRefused("file_refused", faults=[Fault("xml_comment_endless")])
         self._at = start
+        self._in_comment = True

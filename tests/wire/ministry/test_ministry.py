@@ -189,6 +189,7 @@ def test_gb18030_and_utf_8_say_the_same() -> None:
     ("text", "code"),
     [
         ('<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]>' + trade(), "xml_doctype"),
+        (trade() + "<!--" + trade(), "xml_comment_endless"),
         ("<rows></rows>", "ministry_no_rows"),
         ("not XML", "ministry_no_rows"),
     ],
