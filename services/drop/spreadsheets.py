@@ -102,11 +102,21 @@ def _keep_refused(service: Service, taking: Taking, job: str) -> None:
         _fetched(service, job, "zh") as chinese,
         _fetched(service, job, "en") as english,
         TextIOWrapper(taking.scratch(REJECTED_CSV), _MARK, newline="") as kept,
+        _cells_of_any_length(),
     ):
-        csv.field_size_limit(2**31 - 1)  # a cell of a refused row is as long as it was sent
         writer = csv.writer(kept)
         for row, other in zip(csv.reader(chinese), csv.reader(english), strict=False):
             writer.writerow([*row, *other[-_ADDED:]])
+
+
+@contextmanager
+def _cells_of_any_length() -> Iterator[None]:
+    """A cell of a refused row is as long as it was sent; the limit is the whole process's."""
+    before = csv.field_size_limit(2**31 - 1)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)
 
 
 @contextmanager

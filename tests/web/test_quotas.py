@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from starlette.responses import Response
 
 from suyuan.domain.caller import CONSUMER, Caller, CallerRole
+from suyuan.domain.codes import Use, recognise
 from suyuan.domain.errors import TooMany
 from suyuan.storage import keys
 from suyuan.storage.engine import Database
@@ -23,6 +24,8 @@ from suyuan.web.responses import json_response
 from tests.web.service import asking, serving
 
 router = APIRouter()
+
+SELLER = recognise("91350200M000100Y48", use=Use.PARTY)
 
 
 @router.get("/who")
@@ -187,7 +190,7 @@ async def test_the_gateways_own_calls_are_not_counted(tmp_path: Path) -> None:
         "anonymous_burst": 1,
     }
     async with serving(router, claims_public_key=path, **limits) as client:
-        for caller in (CONSUMER, Caller(CallerRole.CITY)):
+        for caller in (CONSUMER, Caller(CallerRole.ENTERPRISE, SELLER)):
             headers = {"Suyuan-Claims": claims.sign(caller, audience="food", key=key)}
             answers = [(await client.get("/who", headers=headers)).status_code for _ in range(5)]
             assert answers == [200] * 5

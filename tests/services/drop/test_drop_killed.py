@@ -36,8 +36,9 @@ def test_killed_in_the_middle_of_a_spreadsheet_the_same_job_is_gone_on_with(
     assert names(folder, "working") == ["long.csv"]
     with watching(folder, url, key) as watcher:
         wait_for((folder / "failed" / "long.csv").exists, watcher.said())
-    # Another job would have found the first thousand known.
-    assert f"{count} reports, {count - 1} new, 0 known, 1 refused" in watcher.said()
+        # Another job would have found the first thousand known.
+        told = f"{count} reports, {count - 1} new, 0 known, 1 refused"
+        wait_for(lambda: told in watcher.said(), watcher.said())
     assert stored(city, "k") == count - 1
     assert names(folder, "failed") == ["long.csv", "long.csv.rejected.csv", "long.csv.report.txt"]
 
@@ -79,8 +80,9 @@ def test_a_file_that_is_written_to_while_it_is_read_is_read_again(city: City, fo
             file.seek(0, os.SEEK_END)
             file.write("\n" + json.dumps(report("last")))
         wait_for((folder / "done" / "a.ndjson").exists, watcher.said())
+        # It is told once it is done.
+        wait_for(lambda: f"{count + 1} reports, " in watcher.said(), watcher.said())
         assert "a.ndjson is still being written" in watcher.said()
-    assert f"{count + 1} reports, " in watcher.said()
     assert (stored(city, "c"), is_known(city, "last")) == (count, True)
 
 
