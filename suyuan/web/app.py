@@ -76,14 +76,9 @@ def create_app(
     """An app with problems, limits, logs, health and its own pages of documentation.
 
     ``lifespan`` opens what the service needs beside its database and puts it on ``app.state``;
-    <<<<<<< HEAD
-    the database is open by then, and closed after it. Routers are tried in their order, after the
-    health routes. Raises ``SettingsRefused`` for a key file or a profile that cannot be read.
-    =======
     the database is open by then, and closed after it. ``front`` is tried first, then the health
-    routes, then routers in their order. Raises ``SettingsRefused`` for a key file that cannot be
-    read.
-    >>>>>>> 8891d98 (gateway, query: what services ask each other for a chain goes a shorter way)
+    routes, then routers in their order. Raises ``SettingsRefused`` for a key file or a profile that
+    cannot be read.
     """
     app = ServiceApp(
         title=title,
