@@ -82,7 +82,8 @@ def measure(server_url: str, events: int, requests: int) -> list[Figure]:
         own = [chain_path(f"{GTIN}(21)I{n}", "own") for n in numbers]
         deep = [chain_path(lot("T-18-0"), "up")]
         plain, diamond = chain_path(lot("N-19-0"), "up"), chain_path(lot(f"D-{LEVELS}-0"), "up")
-        closed_loop(served.url, key, [*own[:200], *deep * 5, plain, diamond])  # warm
+        # Warm: every connection of both workers, each of which knows nothing of the other's.
+        closed_loop(served.url, key, [*own[:400], *deep * 16, plain, diamond], clients=16)
         spans = open_loop(served.url, key, own, PER_SECOND)
         traceback = closed_loop(served.url, key, deep * 40)
         pairs = [

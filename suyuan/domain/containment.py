@@ -139,7 +139,7 @@ def _is_cycle(facts: Facts, pack: Edge) -> bool:
 
 
 def _was_packed(facts: Facts, code: str) -> bool:
-    return any(e.role is Role.CHILD for e in facts.edges(code))
+    return Role.CHILD in facts.roles(code)
 
 
 def _packs(facts: Facts, code: str, until: datetime | None) -> list[Edge]:

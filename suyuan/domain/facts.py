@@ -37,6 +37,7 @@ class Facts:
         self._of_code: dict[str, dict[Edge, None]] = defaultdict(dict)
         self._of_other: dict[str, dict[Edge, None]] = defaultdict(dict)
         self._sorted: dict[str, list[Edge]] = {}
+        self._roles: dict[str, frozenset[Role]] = {}
         self._voids: dict[bytes, list[Void]] = defaultdict(list)
         self._covered: dict[tuple[Ask, str], list[Window]] = defaultdict(list)
         self._told: set[bytes] = set()
@@ -62,6 +63,7 @@ class Facts:
         ``upset`` becomes true when it voids an event that was told earlier: conclusions drawn
         from that event have to be drawn anew.
         """
+        self._roles.clear()
         self.cycles.clear()
         self.births.clear()
         self.stays.clear()
@@ -100,10 +102,10 @@ class Facts:
     def covers(self, key: Key) -> bool:
         """Whether the question was asked already, as it is or wider."""
         window = (key.since, key.until)
-        asked = list(self._covered.get((key.ask, key.key), ()))
+        asked = self._covered.get((key.ask, key.key), [])
         if key.ask is Ask.CONTAINER:
-            asked += self._covered.get((Ask.CODE, key.key), ())
-        return any(contains(outer, window) for outer in asked)
+            asked = [*asked, *self._covered.get((Ask.CODE, key.key), ())]
+        return (None, None) in asked or any(contains(outer, window) for outer in asked)
 
     def unchecked_events(self) -> list[bytes]:
         """Events for which nobody has been asked yet whether they are void."""
@@ -128,6 +130,13 @@ class Facts:
             told = self._of_code.get(code, {})
             known = sorted((e for e in told if not self.is_void(e)), key=lambda e: e.order)
             self._sorted[code] = known
+        return known
+
+    def roles(self, code: str) -> frozenset[Role]:
+        """What a code was to the events that are not void."""
+        known = self._roles.get(code)
+        if known is None:
+            known = self._roles[code] = frozenset([e.role for e in self.edges(code)])
         return known
 
     def of_other(self, other: str, roles: Iterable[Role]) -> list[Edge]:

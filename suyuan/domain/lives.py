@@ -12,6 +12,8 @@ from suyuan.domain.lookup import Edge, Order, Rank, Role
 # Specifications, 2.2.1: an SSCC not within one year of its shipment.
 _REUSED_AFTER = {"https://id.gs1.org/00/": timedelta(days=365)}
 
+_HOLDS = frozenset({Role.PARENT, Role.EMPTIED})
+
 
 def rest_of(code: str) -> timedelta | None:
     """The reuse period of a code's scheme: after a longer gap it is another thing's."""
@@ -22,7 +24,8 @@ def births(facts: Facts, code: str) -> list[Edge]:
     """The edges that begin a new life of a container, in order; its first life has none."""
     known = facts.births.get(code)
     if known is None:
-        known = facts.births[code] = _find_births(facts.edges(code))
+        holds = not facts.roles(code).isdisjoint(_HOLDS)
+        known = facts.births[code] = _find_births(facts.edges(code)) if holds else []
     return known
 
 
@@ -33,8 +36,6 @@ def life_at(facts: Facts, code: str, order: Order) -> int:
 
 
 def _find_births(edges: list[Edge]) -> list[Edge]:
-    if not any(e.role in (Role.PARENT, Role.EMPTIED) for e in edges):
-        return []
     rest = rest_of(edges[0].code)
     found: list[Edge] = []
     last: Edge | None = None

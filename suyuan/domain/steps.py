@@ -313,7 +313,7 @@ class Steps(ABC):
             self.add(Contents(code, direction, window, hop, entry))
 
     def _is_container(self, code: str) -> bool:
-        return any(e.role is Role.PARENT for e in self.facts.edges(code))
+        return Role.PARENT in self.facts.roles(code)
 
     def _making(self, task: Making) -> None:
         """One transformation, also in halves (rule 5): its events, then its other side."""

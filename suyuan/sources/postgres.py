@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from functools import lru_cache
 
 from suyuan.domain.codes import Code, Use, recognise
 from suyuan.domain.events import StoredEvent
-from suyuan.domain.lookup import Answer, Ask, Hole, HoleReason, Lookup, Void
+from suyuan.domain.lookup import Answer, Ask, Hole, HoleReason, Key, Lookup, Void
 from suyuan.storage import reads
 from suyuan.storage.ahead import Ahead, read_ahead
 from suyuan.storage.engine import Database, ReadConnection
@@ -42,7 +43,7 @@ class PostgresSource:
             known = set(ahead.answered)
             found = await reads.find_edges(
                 connection,
-                [k for k in lookup.keys if replace(k, since=None, until=None) not in known],
+                [k for k in lookup.keys if not _is_among(k, known)],
                 known_at=lookup.known_at,
                 most=self._max_edges,
             )
@@ -71,6 +72,11 @@ class PostgresSource:
         if not lookup.bodies:
             return []
         return await reads.find_bodies(connection, asked, known_at=lookup.known_at)
+
+
+def _is_among(key: Key, whole: AbstractSet[Key]) -> bool:
+    """Whether a question was answered whole, whatever its window."""
+    return bool(whole) and replace(key, since=None, until=None) in whole
 
 
 @lru_cache(10_000)

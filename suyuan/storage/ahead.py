@@ -121,13 +121,15 @@ async def read_ahead(
 
 
 def _sorted_out(rows: Sequence[Any], codes: Sequence[str]) -> Ahead:
-    edges: dict[Edge, None] = {}
+    edges: dict[tuple[Any, ...], Edge] = {}
     voids: set[Void] = set()
     of_code = Counter(dict.fromkeys(codes, 0))
     of_node: Counter[str] = Counter()
     for row in rows:
-        edge = as_edge(row)
-        edges[edge] = None
+        told = (row[0], row[5], row[6], row[1])  # a part in an event, told by its code and its node
+        edge = edges.get(told)
+        if edge is None:
+            edge = edges[told] = as_edge(row)
         node, declarer, authority, declared = row[16:]
         if node is None:
             of_code[edge.code] += 1
@@ -137,4 +139,4 @@ def _sorted_out(rows: Sequence[Any], codes: Sequence[str]) -> Ahead:
             voids.add(Void(edge.event, declarer, authority, declared))
     answered = [Key(Ask.CODE, c) for c, n in of_code.items() if n <= MOST_EDGES]
     answered += [Key(Ask.TRANSFORMATION, t) for t, n in of_node.items() if n <= MOST_EDGES]
-    return Ahead(list(edges), voids, tuple(answered))
+    return Ahead(list(edges.values()), voids, tuple(answered))
