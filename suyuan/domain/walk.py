@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, takewhile
 
 from suyuan.domain.codes import Level
-from suyuan.domain.events import StoredEvent
+from suyuan.domain.events import Event, StoredEvent
 from suyuan.domain.facts import Facts
 from suyuan.domain.lookup import Answer, Ask, HoleReason, Key, Lookup
 from suyuan.domain.tracing import Tracing
@@ -20,6 +20,10 @@ from suyuan.domain.trail import Question, Trail
 
 # As many keys as one lookup may hold: a source need not take more in one question.
 MAX_KEYS = 1_000
+
+# So many things may be named in the events of one answer, or so many an event where more events
+# are wanted: ten thousand events with a hundred serials each took a minute, and 130 MB of JSON.
+MAX_THINGS, _THINGS_AN_EVENT = 100_000, 3
 
 # What a walk may know at a time, some 200 MB of it.
 MAX_EDGES = 400_000
@@ -96,10 +100,27 @@ def _lookups(keys: Iterable[Key], hop: int, question: Question) -> Iterator[Look
 def _bodies(
     trail: Trail, hop: int, question: Question
 ) -> Generator[Lookup, Answer, tuple[StoredEvent, ...]]:
-    """Fetch the events themselves, once, by key, at the end."""
+    """Fetch the events themselves, once, by key, at the end, as far as one answer can hold them."""
     keys = [Key(Ask.EVENT, event.hex()) for event, _ in trail.reasons]
     found: list[StoredEvent] = []
+    room = max(MAX_THINGS, _THINGS_AN_EVENT * question.max_events)
     for lookup in _lookups(keys, hop, question) if keys else ():
+        if room <= 0:
+            _cut_before(trail, lookup.keys[0].key, question)
+            break
         answer = yield replace(lookup, bodies=True)
         found += answer.events
+        room -= sum(_size(s.event) for s in answer.events)
     return tuple(s for s in found if (s.event.key, s.event.party.key) in trail.reasons)
+
+
+def _size(event: Event) -> int:
+    return len(event.items) + len(event.inputs) + len(event.outputs) + len(event.children)
+
+
+def _cut_before(trail: Trail, event: str, question: Question) -> None:
+    """Leave out an event and all that were found after it."""
+    kept = list(takewhile(lambda ref: ref[0].hex() != event, trail.reasons))
+    trail.reasons = {ref: trail.reasons[ref] for ref in kept}
+    trail.limits_hit = (*trail.limits_hit, "max_things")
+    trail.next = question.after + len(kept)

@@ -65,8 +65,8 @@ async def get_chain(
     `direction` is `own`, `up`, `down` or `both` (default `both`; for a consumer `up`). `as_of` and
     `since` cut event time, `known_at` record time; a `known_at` within a second of now may still
     change, because record time is when a transaction began. An unknown code is 200 with no events
-    and the finding `unknown_code`. What cut the answer stands in `limits_hit`; where that is
-    `max_events`, the same question with `after` set to the answer's `next` goes on.
+    and the finding `unknown_code`. What cut the answer stands in `limits_hit`; where it has
+    a `next`, the same question with `after` set to that goes on.
     `Accept: text/csv` or the media type of XLSX gives the same as a spreadsheet.
     """
     after, known_at = _page_after(query)

@@ -267,6 +267,18 @@ async def test_a_limit_that_is_hit_is_named() -> None:
     assert not chain.complete
 
 
+async def test_events_of_many_things_come_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten thousand events with a hundred serials each were an answer of 130 MB after a minute."""
+    monkeypatch.setattr("suyuan.domain.walk.MAX_THINGS", 1_000)
+    others = [f"O{n}" for n in range(4)]
+    events = [moved(f"e{n:04}", n / 100, "X", *others) for n in range(1_050)]
+    first = await chain_of(events, "X", max_events=1_500)
+    assert (first.limits_hit, first.next, len(first.events)) == (("max_things",), 1_000, 1_000)
+    rest = await chain_of(events, "X", max_events=1_500, after=1_000)
+    found = [e.stored.event.id for e in (*first.events, *rest.events)]
+    assert (found, rest.next) == ([e.id for e in events], None)
+
+
 class Counting(MemorySource):
     def __init__(self, events: Sequence[Event]) -> None:
         super().__init__(map(stored, events))

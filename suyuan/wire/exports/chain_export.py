@@ -24,8 +24,8 @@ from suyuan.wire.exports.writing import Writer
 
 # What a page repeats of an earlier one is written once, as long as so many are remembered.
 _REMEMBERED = 100_000
-# The limit that the next page goes on behind.
-_PAGED = "max_events"
+# The limits that the next page goes on behind.
+_PAGED = frozenset({"max_events", "max_things"})
 # What is missing where all events are looked at: in a part of them it may be on another page.
 _OF_THE_WHOLE = frozenset({"gap", "asserted", "unaccounted", "over_issue", "mass_gain"})
 
@@ -59,7 +59,7 @@ class ChainExport:
         if behind or goes_on:
             detail = said("part_not_judged", self._language)
             self._write_new(FINDINGS, [{"finding": "limit", "detail": detail}])
-        lacking = [limit for limit in chain.limits_hit if not (goes_on and limit == _PAGED)]
+        lacking = [limit for limit in chain.limits_hit if not (goes_on and limit in _PAGED)]
         self._write_new(FINDINGS, finding_rows(chain, lacking, self._language))
         answered = all(s.status.value == "answered" for s in chain.sources)
         self._lacks = self._lacks or bool(lacking or chain.holes) or not answered
