@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from decimal import Decimal, InvalidOperation
-from itertools import islice
+from functools import cached_property
 from typing import Any
 
 from suyuan.domain.chain import ChainEvent, Finding, Link, Standing
+from suyuan.domain.codes import Code
 from suyuan.domain.events import END_STEPS, RECEIVING, SHIPPING, Action, Event, EventType, Item
 
 _SOLD = frozenset({"retail_selling", "dispensing"})
@@ -49,14 +49,11 @@ def gaps(
             ),
             key=_order,
         )
-        times = [e.time for e in around]
+        earlier = _Earlier(around, code)
         for event in history:
-            # Looked at only where something is missing: each of ten thousand would list thousands.
-            before = islice(around, bisect_right(times, event.time))
-            earlier = (e for e in before if e is not event)
-            missing = _missing_before(event, earlier, code)
-            if missing:
-                yield Finding("gap", event.id, code, {"missing": missing})
+            needed = source_needed(event, code)
+            if needed is not None and not earlier.has(needed, event):
+                yield Finding("gap", event.id, code, {"missing": needed})
 
 
 def source_needed(event: Event, code: str) -> str | None:
@@ -76,16 +73,41 @@ def source_needed(event: Event, code: str) -> str | None:
     return "origin" if any(i.code.key == code for i in event.inputs) else None
 
 
-def _missing_before(event: Event, earlier: Iterable[Event], code: str) -> str | None:
-    """Which step is missing before ``event``: shipment, entry, origin; ``None`` if none is."""
-    needed = source_needed(event, code)
-    if needed == "shipment":
-        known = any(e.step in SHIPPING for e in earlier)
-    elif needed == "entry":
-        known = any(_brings_in(e, code) and e.party == event.party for e in earlier)
-    else:
-        known = needed is None or any(_brings_in(e, code) for e in earlier)
-    return None if known else needed
+class _Earlier:
+    """What was told around a thing before an event of it: gathered once, for thousands of events.
+
+    ``around`` is in order, and may hold an event twice; no event comes before itself.
+    """
+
+    def __init__(self, around: Sequence[Event], code: str) -> None:
+        self._around = around
+        self._code = code
+
+    @cached_property
+    def _shipments(self) -> list[Event]:
+        return [e for e in self._around if e.step in SHIPPING]
+
+    @cached_property
+    def _entries(self) -> list[Event]:
+        return [e for e in self._around if _brings_in(e, self._code)]
+
+    @cached_property
+    def _entries_by_party(self) -> Mapping[Code, list[Event]]:
+        found: dict[Code, list[Event]] = defaultdict(list)
+        for entry in self._entries:
+            found[entry.party].append(entry)
+        return found
+
+    def has(self, needed: str, event: Event) -> bool:
+        """Whether the step that ``source_needed`` names lies before ``event``."""
+        if needed == "shipment":
+            told = self._shipments
+        elif needed == "entry":
+            told = self._entries_by_party.get(event.party, [])
+        else:
+            told = self._entries
+        first = next((e for e in told if e is not event), None)
+        return first is not None and first.time <= event.time
 
 
 def _brings_in(event: Event, code: str) -> bool:
