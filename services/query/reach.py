@@ -15,7 +15,7 @@ from suyuan.domain.caller import Caller, CallerRole
 from suyuan.domain.codes import Code, Level, recognise
 from suyuan.domain.errors import CodeError, Fault, QuestionRefused
 from suyuan.domain.reach import Reach
-from suyuan.sources.reach import Progress, stream_reached
+from suyuan.sources.reach import MOST_THINGS, Progress, stream_reached
 from suyuan.storage.engine import Database
 from suyuan.web import paths
 from suyuan.web.accesses import add_asked, told_of
@@ -24,9 +24,6 @@ from suyuan.web.state import OwnDatabase, Settings
 from suyuan.web.times import QueryTime
 from suyuan.wire.bodies import NDJSON_TYPE
 from suyuan.wire.reach import write_end
-
-# What a recall of everything a city sold in a year would reach; a stream is not a copy of it all.
-MAX_THINGS = 5_000_000
 
 paths.install()
 router = APIRouter()
@@ -44,7 +41,7 @@ class ReachQuery(BaseModel):
     since: QueryTime | None = None
     as_of: QueryTime | None = None
     known_at: QueryTime | None = None
-    max_things: Annotated[int, Field(ge=1, le=MAX_THINGS)] = MAX_THINGS
+    max_things: Annotated[int, Field(ge=1, le=MOST_THINGS)] = MOST_THINGS
     last: bool = True
 
 
@@ -102,25 +99,18 @@ async def _lines(
     database: Database, reach: Reach, query: ReachQuery, subsystem: str
 ) -> AsyncIterator[bytes]:
     progress = Progress()
-    cut: list[str] = []
-    most, last = query.max_things, query.last
-    streaming = stream_reached(database, reach, progress, subsystem=subsystem, with_last=last)
+    streaming = stream_reached(
+        *(database, reach, progress),
+        subsystem=subsystem,
+        with_last=query.last,
+        most=query.max_things,
+    )
     async with aclosing(streaming) as blocks:
         async for block in blocks:
-            over = progress.things - most
-            yield block if over <= 0 else _without_last(block, over)
-            if over > 0:
-                cut.append("max_things")
-                break
+            yield block
+    cut = ["max_things"] if progress.cut else []
     cut += ["fan_out"] if progress.holes else []
-    yield write_end(
-        things=min(progress.things, most), by_walk=progress.by_walk, complete=not cut, cut=cut
-    )
-
-
-def _without_last(block: bytes, lines: int) -> bytes:
-    """A block of lines without the last so many of them."""
-    return b"".join(block.splitlines(keepends=True)[:-lines])
+    yield write_end(things=progress.things, by_walk=progress.by_walk, complete=not cut, cut=cut)
 
 
 async def _rest(first: bytes, lines: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

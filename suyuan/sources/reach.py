@@ -20,6 +20,8 @@ _T = TypeVar("_T")
 
 # So many tasks, or things, the walk does at a time: what it knows of them is held in memory.
 _BY_WALK = 200
+# What a recall of everything a city sold in a year would reach; a stream is not a copy of it all.
+MOST_THINGS = 5_000_000
 
 
 @dataclass(slots=True)
@@ -29,6 +31,7 @@ class Progress:
     things: int = 0
     by_walk: int = 0  # tasks that were not done by set
     holes: dict[Hole, None] = field(default_factory=dict)
+    cut: bool = False  # there are more than were wanted
     complete: bool = False
 
 
@@ -61,14 +64,27 @@ async def stream_reached(
     *,
     subsystem: str = "",
     with_last: bool = True,
+    most: int = MOST_THINGS,
 ) -> AsyncGenerator[bytes, None]:
-    """The same as lines of JSON, in blocks (``suyuan.storage.reach_lines``)."""
+    """The same as lines of JSON, in blocks (``suyuan.storage.reach_lines``), at most ``most``.
+
+    ``progress`` is complete only if there were no more.
+    """
     async with aclosing(_rounds(database, reach, progress, subsystem)) as rounds:
         async for things, by_walk in rounds:
-            async with aclosing(things.lines(by_walk if with_last else None)) as blocks:
+            room = most + 1 - progress.things
+            async with aclosing(things.lines(by_walk if with_last else None, room)) as blocks:
                 async for block in blocks:
                     progress.things += block.count(b"\n")
-                    yield block
+                    over = progress.things > most
+                    yield _without_last_line(block) if over else block
+            if progress.things > most:
+                progress.things, progress.cut = most, True
+                return
+
+
+def _without_last_line(block: bytes) -> bytes:
+    return b"".join(block.splitlines(keepends=True)[:-1])
 
 
 async def _rounds(

@@ -172,7 +172,12 @@ class Database:
         with translated():
             async with self._scratch.connect() as connection:
                 await connection.execute(_MOMENT)
-                yield ReadConnection(connection)
+                try:
+                    yield ReadConnection(connection)
+                except BaseException:
+                    # Broken off, maybe in the middle of a statement: nothing goes on with it.
+                    await connection.invalidate()
+                    raise
 
     def pools(self) -> Mapping[str, PoolState]:
         """How many connections are in use, by what for."""

@@ -166,12 +166,14 @@ class FoundThings:
         while rows := await cursor.fetch(_BATCH):
             yield [read(row) for row in rows]
 
-    async def lines(self, by_walk: ByWalk | None) -> AsyncGenerator[bytes, None]:
-        """The same as lines of JSON."""
+    async def lines(
+        self, by_walk: ByWalk | None, most: int | None = None
+    ) -> AsyncGenerator[bytes, None]:
+        """The same as lines of JSON, at most so many."""
         if by_walk is None:
-            query = names_alone(_NAMES.format(this=self._this))
+            query = names_alone(_NAMES.format(this=self._this), most)
         else:
-            query = with_lasts(await self._lasts(by_walk))
+            query = with_lasts(await self._lasts(by_walk), most)
         async with aclosing(stream(self._driver, query)) as blocks:
             async for block in blocks:
                 yield block

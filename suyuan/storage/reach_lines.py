@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import suppress
 from typing import Any
 
 from suyuan.domain.lookup import Movement, Role
@@ -41,7 +40,7 @@ _HOLDER = f"CASE WHEN moves = {_OUT} THEN far_party ELSE party END AS holder"
 _WHERE = f"CASE WHEN moves = {_OUT} THEN far_place ELSE place END AS place"
 
 
-def with_lasts(things: str) -> str:
+def with_lasts(things: str, most: int | None = None) -> str:
     """The lines of a query of codes, whether they are lots, and the columns of ``LAST``.
 
     ``{"code", "level", "last"}``; ``last`` is null or ``{"time", "state", "holder", "place",
@@ -55,18 +54,23 @@ def with_lasts(things: str) -> str:
                        {_short("reporter")}) last) END AS last
             FROM (SELECT code, is_lot, time, id, party AS reporter, {_STATE}, {_HOLDER}, {_WHERE}
                   FROM ({things} OFFSET 0) things OFFSET 0) told) line
+        LIMIT {most or "ALL"}
     """
 
 
-def names_alone(things: str) -> str:
+def names_alone(things: str, most: int | None = None) -> str:
     """The lines of a query of codes and whether they are lots: ``{"code", "level"}``."""
-    return f"SELECT row_to_json(line) FROM (SELECT code, {_LEVEL} FROM ({things}) things) line"
+    return f"""
+        SELECT row_to_json(line) FROM (SELECT code, {_LEVEL} FROM ({things}) things) line
+        LIMIT {most or "ALL"}
+    """
 
 
 async def stream(driver: Any, lines: str) -> AsyncGenerator[bytes, None]:
     """The lines of a query in blocks, each line whole and with its end, as they are made.
 
-    JSON has none of the characters that COPY would quote or escape here.
+    JSON has none of the characters that COPY would quote or escape here. Who stops reading before
+    the end loses the connection: the driver cannot break off a COPY and go on.
     """
     blocks: asyncio.Queue[bytes | None] = asyncio.Queue(_BLOCKS)
 
@@ -76,7 +80,7 @@ async def stream(driver: Any, lines: str) -> AsyncGenerator[bytes, None]:
                 lines, output=blocks.put, format="csv", delimiter="\x02", quote="\x01"
             )
         except BaseException:
-            while not blocks.empty():  # nobody wants them, and the reader shall hear of it
+            while not blocks.empty():  # what is whole no more is not read on
                 blocks.get_nowait()
             blocks.put_nowait(None)
             raise
@@ -90,7 +94,13 @@ async def stream(driver: Any, lines: str) -> AsyncGenerator[bytes, None]:
         await copying
     finally:
         if not copying.done():
+            driver.terminate()
+            copying.add_done_callback(_heard)
             copying.cancel()
-            with suppress(asyncio.CancelledError):
-                await copying
     await driver.execute(_READ)
+
+
+def _heard(broken_off: asyncio.Task[None]) -> None:
+    """Nobody is left who would want to hear why."""
+    if not broken_off.cancelled():
+        broken_off.exception()
