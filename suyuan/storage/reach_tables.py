@@ -153,4 +153,5 @@ async def declared(driver: Any, known_at: datetime | None) -> bool:
 
 
 def _literal(moment: datetime) -> str:
-    return f"timestamptz '{moment.isoformat()}'"
+    # PostgreSQL reads no offset of 16 hours or more, which Python and RFC 3339 do.
+    return f"timestamptz '{moment.astimezone(UTC).isoformat()}'"

@@ -43,6 +43,12 @@ def test_everything_downstream_with_where_it_was_last(city: City) -> None:
     assert things["C"]["last"]["event"].rpartition(":")[2] == "n"
 
 
+def test_an_offset_that_only_the_database_would_not_read_is_answered(city: City) -> None:
+    post(city, made("m", 1, [lot("A")], [lot("B")]))
+    things, end = reach(city, "A", as_of="2030-01-01T00:00:00-17:33")
+    assert (set(things), end["complete"]) == ({"A", "B"}, True)
+
+
 def test_what_is_rare_is_followed_by_the_walk(city: City) -> None:
     """A crate that was commissioned twice: only what was inside when it was consumed is reached."""
     again: Any = {"action": Action.ADD, "step": "commissioning"}
