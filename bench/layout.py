@@ -66,7 +66,7 @@ VARIANTS = {
 
 
 def tables(variant: Variant) -> str:
-    """The two tables, with the columns of ``suyuan.storage.tables``."""
+    """The two tables, with the columns of ``suyuan.storage.tables.events``."""
     text = 'text COLLATE "C"'
     statements = [
         "DROP TABLE IF EXISTS layout_events, layout_edges",

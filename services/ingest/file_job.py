@@ -277,10 +277,6 @@ def next_batch(lines: Iterator[Line], reader: Reader, reporter: Code | None, rul
     return batch
 
 
-def _clash(one: Loaded, report: Report) -> Fault:
-    return Fault(one.outcome.value, "/id", {"id": report.event.id})
-
-
 def _reports(found: Report | tuple[Report, ...]) -> tuple[Report, ...]:
     return (found,) if isinstance(found, Report) else found
 

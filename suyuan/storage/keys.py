@@ -22,7 +22,7 @@ from suyuan.domain.caller import Caller, CallerRole
 from suyuan.domain.codes import Code, Use, recognise
 from suyuan.domain.errors import Ambiguous, NotKnown, Refused
 from suyuan.storage.engine import ReadConnection, WriteConnection
-from suyuan.storage.tables import keys
+from suyuan.storage.tables.keys import keys
 
 _KEY_BYTES = 32
 _KEY = re.compile(r"sk_[A-Za-z0-9_-]{43}", re.ASCII)

@@ -6,7 +6,7 @@ from suyuan.domain.codes import Code
 from suyuan.domain.errors import Ambiguous, NotKnown, Refused
 from suyuan.storage import keys
 from suyuan.storage.engine import Database, ReadConnection, WriteConnection
-from suyuan.storage.tables import keys as table
+from suyuan.storage.tables.keys import keys as table
 
 MILL = Code("urn:suyuan:cn:91350200612002789K")
 
