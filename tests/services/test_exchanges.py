@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import structlog
 from prometheus_client.parser import text_string_to_metric_families
 
 from suyuan.web.logs import configure_logging
@@ -117,12 +118,14 @@ def test_the_id_of_a_request_goes_along_and_no_person_is_in_the_logs(
 ) -> None:
     """A whole flow with everything in it that must not be written down."""
     told, request_id = StringIO(), str(uuid4())
+    before = structlog.get_config()
     configure_logging(told)  # before the services are made, as their program does
     try:
         with running_city(postgres_url, tmp_path, copies=True) as city:
             names = _go_through(city, request_id)
     finally:
         configure_logging()
+        structlog.configure(**before)
     lines = [json.loads(line) for line in told.getvalue().splitlines()]
     routes = {line.get("route") for line in lines if line.get("request_id") == request_id}
     assert {"/v1/events", "/v1/chains/{code:text}", "/v1/lookups", "/v1/names"} <= routes
