@@ -1,4 +1,4 @@
-"""Coverage figures: how fast events are counted, what ingest pays, and a year's question.
+"""Coverage figures: how fast events are counted, and a year's question.
 
 ``python -m bench.coverage [--quick]`` starts a PostgreSQL of its own, and prints one JSON line as
 every bench does. Events are counted beside ingest, so no figure of it is in an event's time.
@@ -17,26 +17,21 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from sqlalchemy import text
 
 from bench.figures import Figure, machine, report, say
+from bench.histories import PARTY, load_batch
 from bench.trade import report as trade_report
 from suyuan.domain.codes import Use, recognise
 from suyuan.domain.coverage import By, Window
 from suyuan.sources.coverage import Counting
 from suyuan.storage.coverage_figures import find_figures
 from suyuan.storage.engine import Database
-from suyuan.storage.load import Row, load
 from suyuan.storage.provision import provision, service_url
 from suyuan.storage.server import EmbeddedServer
-from suyuan.wire.bodies import NDJSON_TYPE
-from suyuan.wire.reports import read_reports
 
 SUBSYSTEM = "coverage"
-PARTY = "91350200MA0000000R"
 _BATCH = 1_000
-_encode = msgspec.json.Encoder().encode
 _ROUNDS = 15
 # A city of forty districts, whose department knows three sectors, and ten thousand enterprises.
 DISTRICTS, SECTORS, ENTERPRISES = 40, 3, 10_000
@@ -104,25 +99,10 @@ async def _asked(database: Database, by: By) -> float:
 
 
 async def _load(database: Database, events: Iterable[dict[str, Any]]) -> None:
-    reporter, now = recognise(PARTY, use=Use.PARTY), datetime.now(UTC) + timedelta(minutes=1)
+    now = datetime.now(UTC) + timedelta(minutes=1)
     waiting: Iterator[dict[str, Any]] = iter(events)
-    while texts := [_encode(event) for event in islice(waiting, _BATCH)]:
-        read = read_reports(
-            b"\n".join(texts),
-            media_type=NDJSON_TYPE,
-            reporter=reporter,
-            now=now,
-            max_events=_BATCH,
-        )
-        if read.faults:
-            raise RuntimeError(str(read.faults[0]))
-        rows = [
-            Row(r.event, r.content, r.form, r.document, PARTY, False)
-            for r in read.reports
-            if r is not None
-        ]
-        async with database.writing() as connection:
-            await load(connection, rows)
+    while batch := list(islice(waiting, _BATCH)):
+        await load_batch(database, batch, now)
 
 
 async def _do(database: Database, statement: str, **told: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -89,29 +89,33 @@ def load_events(server_url: str, events: Iterable[Event]) -> int:
 
 async def _load(server_url: str, events: Iterator[Event]) -> int:
     database = Database(service_url(server_url, SUBSYSTEM), roles=False)
-    reporter, now = recognise(PARTY, use=Use.PARTY), datetime.now(UTC)
-    count = 0
+    count, now = 0, datetime.now(UTC)
     try:
-        while texts := [_encode(e) for e in islice(events, _BATCH)]:
-            read = read_reports(
-                b"\n".join(texts),
-                media_type=NDJSON_TYPE,
-                reporter=reporter,
-                now=now,
-                max_events=_BATCH,
-            )
-            if read.faults:
-                raise RuntimeError(str(read.faults[0]))
-            rows = [
-                Row(r.event, r.content, r.form, r.document, PARTY, False)
-                for r in read.reports
-                if r is not None
-            ]
-            async with database.writing() as connection:
-                await load(connection, rows)
-            count += len(rows)
+        while batch := list(islice(events, _BATCH)):
+            count += await load_batch(database, batch, now)
             if count % 200_000 < _BATCH:
                 say(f"{count} events loaded")
     finally:
         await database.close()
     return count
+
+
+async def load_batch(database: Database, events: Sequence[Event], now: datetime) -> int:
+    """Store reports of ``PARTY`` in one transaction, as the product does; how many."""
+    read = read_reports(
+        b"\n".join(map(_encode, events)),
+        media_type=NDJSON_TYPE,
+        reporter=recognise(PARTY, use=Use.PARTY),
+        now=now,
+        max_events=len(events),
+    )
+    if read.faults:
+        raise RuntimeError(str(read.faults[0]))
+    rows = [
+        Row(r.event, r.content, r.form, r.document, PARTY, False)
+        for r in read.reports
+        if r is not None
+    ]
+    async with database.writing() as connection:
+        await load(connection, rows)
+    return len(rows)

@@ -9,7 +9,7 @@ from itertools import chain
 from typing import Any
 
 from suyuan.domain import findings
-from suyuan.domain.balances import Ledger, MassBalance, affected, ledger, mass_balances, with_edges
+from suyuan.domain.balances import Ledger, MassBalance, ledger, mass_balances, with_edges
 from suyuan.domain.chain import (
     PROFILE_BREACH,
     Certainty,
@@ -24,6 +24,7 @@ from suyuan.domain.codes import Code, Level
 from suyuan.domain.containment import Oddity
 from suyuan.domain.events import RECEIVING, Event, StoredEvent
 from suyuan.domain.lookup import Ask, Effect, Hole
+from suyuan.domain.shares import affected
 from suyuan.domain.trail import Direction, Question, Reason, Trail
 
 

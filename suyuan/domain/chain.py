@@ -7,10 +7,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from suyuan.domain.balances import Affected, Ledger, MassBalance
+from suyuan.domain.balances import Ledger, MassBalance
 from suyuan.domain.codes import Code
 from suyuan.domain.events import Event, Product, StoredEvent
 from suyuan.domain.lookup import Hole
+from suyuan.domain.shares import Affected
 
 
 class Via(StrEnum):

@@ -8,9 +8,9 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from suyuan.domain.balances import Affected
 from suyuan.domain.lookup import Hole
 from suyuan.domain.reach import Reached
+from suyuan.domain.shares import Affected
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,21 @@ def create_app(
         # A redirect would answer a code that ends in a slash with another code's address.
         redirect_slashes=False,
     )
+    _put_state(app, settings)
+    problems.install(app)
+    app.router.routes.extend(front)
+    app.include_router(health.router)
+    if settings.docs:
+        app.include_router(docs.router)
+    for router in routers:
+        # A key that does not hold is 401 on every route, also where any caller may ask.
+        app.include_router(router, dependencies=[Depends(caller), Depends(known_parameters)])
+    _add_layers(app, settings)
+    return app
+
+
+def _put_state(app: FastAPI, settings: ServiceSettings) -> None:
+    """What every request finds on ``app.state``, but for what is open only while the app runs."""
     app.state.settings = settings
     app.state.key_cache = KeyCache()
     app.state.quotas = _quotas(settings)
@@ -104,14 +119,9 @@ def create_app(
     app.state.verifier = Verifier(public_key, settings.name) if public_key is not None else None
     app.state.profiles = _profiles(settings)
     app.state.signing_key = _key(settings.claims_private_key, "CLAIMS_PRIVATE_KEY", private=True)
-    problems.install(app)
-    app.router.routes.extend(front)
-    app.include_router(health.router)
-    if settings.docs:
-        app.include_router(docs.router)
-    for router in routers:
-        # A key that does not hold is 401 on every route, also where any caller may ask.
-        app.include_router(router, dependencies=[Depends(caller), Depends(known_parameters)])
+
+
+def _add_layers(app: ServiceApp, settings: ServiceSettings) -> None:
     # The last one added is the outermost.
     app.add_middleware(Admission, limit=settings.max_bodies_bytes)
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes, files=settings.max_file_bytes)
@@ -122,7 +132,6 @@ def create_app(
     app.add_middleware(AccessLog, lines=lines)
     if settings.service is not Service.INGEST:
         app.front = PageCache(app.layered, app.state, lines, (*PRIMARY_KEYS, "t"))
-    return app
 
 
 def _resources(settings: ServiceSettings, lifespan: Lifespan | None) -> Lifespan:

@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import Raw
 
 from suyuan.domain.balances import Transfer
-from suyuan.domain.chain import Chain, ChainEvent, Finding, product_of
+from suyuan.domain.chain import Chain, ChainEvent, Finding, SourceReport, product_of
 from suyuan.domain.codes import Code
 from suyuan.domain.events import Endpoint, Event, Item, Product, StoredEvent
 from suyuan.domain.lookup import Hole
@@ -49,6 +49,22 @@ def write_chain(
         "places": _codes((p for e in events for p in _places(e)), known.places, language),
         "documents": write_documents(events),
         "findings": [_finding(f, language) for f in chain.findings],
+        **_quantities(chain),
+        "sources": [_source(s) for s in chain.sources],
+        "holes": write_holes(chain.holes),
+        "limits_hit": list(chain.limits_hit),
+        "next": None if chain.next is None else write_page(chain.next, chain.known_at or now),
+        "complete": chain.complete,
+        "as_of": chain.as_of,
+        "since": chain.since,
+        "known_at": chain.known_at,
+        "generated_at": now,
+    }
+
+
+def _quantities(chain: Chain) -> Json:
+    """What the quantities came to: where how much is, on its way, lost, and of the asked lot."""
+    return {
         "balances": [
             {
                 "code": b.code,
@@ -80,23 +96,15 @@ def write_chain(
             }
             for a in chain.affected
         ],
-        "sources": [
-            {
-                "subsystem": s.subsystem,
-                "status": s.status.value,
-                "ms": s.ms,
-                "probably_holds": s.probably_holds or None,  # never false: no proof of absence
-            }
-            for s in chain.sources
-        ],
-        "holes": write_holes(chain.holes),
-        "limits_hit": list(chain.limits_hit),
-        "next": None if chain.next is None else write_page(chain.next, chain.known_at or now),
-        "complete": chain.complete,
-        "as_of": chain.as_of,
-        "since": chain.since,
-        "known_at": chain.known_at,
-        "generated_at": now,
+    }
+
+
+def _source(s: SourceReport) -> Json:
+    return {
+        "subsystem": s.subsystem,
+        "status": s.status.value,
+        "ms": s.ms,
+        "probably_holds": s.probably_holds or None,  # never false: no proof of absence
     }
 
 

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from suyuan.domain import policy
 from suyuan.domain.assemble import assemble
-from suyuan.domain.balances import Ledger, affected, ledger, mass_balances, with_edges
+from suyuan.domain.balances import Ledger, ledger, mass_balances, with_edges
 from suyuan.domain.caller import Caller, CallerRole
 from suyuan.domain.chain import Chain
 from suyuan.domain.codes import Code
 from suyuan.domain.events import Action, Endpoint, Event, Item
+from suyuan.domain.shares import affected
 from suyuan.domain.trail import Direction, Question
 from suyuan.sources.base import trace
 from suyuan.sources.memory import MemorySource

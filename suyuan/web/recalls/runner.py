@@ -11,10 +11,10 @@ from contextlib import AbstractAsyncContextManager, suppress
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
-from suyuan.domain.balances import Affected
 from suyuan.domain.errors import SuyuanError, Unavailable
 from suyuan.domain.recall import Action, Actor, Recall, RecallState, after
 from suyuan.domain.recall_scope import Quantities, scope_holes, scope_thing
+from suyuan.domain.shares import Affected
 from suyuan.storage import recall_notices, recalls
 from suyuan.storage.engine import Database, WriteConnection
 from suyuan.web.background import Rounds, beside

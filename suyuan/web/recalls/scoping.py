@@ -7,13 +7,13 @@ from collections.abc import AsyncIterator, Iterable
 from typing import Protocol
 
 from suyuan.domain.assemble import assemble
-from suyuan.domain.balances import Affected
 from suyuan.domain.chain import Chain
 from suyuan.domain.codes import Code
 from suyuan.domain.lookup import Hole
 from suyuan.domain.reach import Reached
 from suyuan.domain.recall import Proposal, Recall
 from suyuan.domain.recall_scope import Handler, Quantities, ScopeBalance
+from suyuan.domain.shares import Affected
 from suyuan.domain.trail import Direction, Question
 from suyuan.sources.base import Source, trace
 
