@@ -5,23 +5,23 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from services import operate
-from services.home import Home, LocalSettings
+from services.commands import FAILED, MISUSED, city_home, file_errors, in_sentences
+from services.home import LocalSettings
+from services.key_commands import key_commands
 from services.profile_commands import profile_commands
-from services.terminal import Terminal
+from services.table_commands import (
+    coverage_commands,
+    edge_commands,
+    filing_commands,
+    holder_commands,
+)
 from suyuan import __version__
-from suyuan.domain.caller import Caller, CallerRole
-from suyuan.domain.errors import Refused, SuyuanError, Unavailable
-
-# Exit status: the command was misused, or it was right and could not be done.
-_MISUSED, _FAILED = 2, 1
 
 app = typer.Typer(
     help="溯源 Suyuan: a city's product traceability. Start with `suyuan run`.",
@@ -29,71 +29,17 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-key_commands = typer.Typer(
-    help="Issue, revoke and list API keys. A key works at the gateway and at every subsystem.\n\n"
-    "They are those of the city on this machine, or, with SUYUAN_DATABASE_URL and SUYUAN_REGISTRY,"
-    " those of that server and its subsystems.",
-    no_args_is_help=True,
-)
 app.add_typer(key_commands, name="key")
-edge_commands = typer.Typer(
-    help="Prove or rebuild the edge table, the index by which chains are found.\n\n"
-    "Of the subsystems given, else those in SUYUAN_REGISTRY, else those of the city on this"
-    " machine; on the server SUYUAN_DATABASE_URL, else that of this machine.",
-    no_args_is_help=True,
-)
 app.add_typer(edge_commands, name="edges")
-coverage_commands = typer.Typer(
-    help="Prove or rebuild the coverage figures (docs/coverage.md).\n\nOf the subsystems and on the"
-    " server that `suyuan edges` is about.",
-    no_args_is_help=True,
-)
 app.add_typer(coverage_commands, name="coverage")
-filing_commands = typer.Typer(
-    help="What the register takes from filings (docs/register.md).\n\nOf the subsystems and on the"
-    " server that `suyuan edges` is about.",
-    no_args_is_help=True,
-)
 app.add_typer(filing_commands, name="filings")
-holder_commands = typer.Typer(
-    help="The gateway's index of who probably holds what (docs/federation.md).",
-    no_args_is_help=True,
-)
 app.add_typer(holder_commands, name="holders")
 app.add_typer(profile_commands, name="profile")
-Subsystems = Annotated[
-    list[str] | None, typer.Option("--subsystem", metavar="ID", help="May be given several times.")
-]
 
 RowKind = Literal["events", "parties", "places", "products"]
 ServiceKind = Literal["ingest", "query", "subsystem", "gateway"]
 _SUBSYSTEM_ID = "A subsystem's id, such as food."
 ServiceId = Annotated[str, typer.Argument(metavar="ID", help="As `suyuan status` names it.")]
-
-
-@contextmanager
-def _in_sentences() -> Iterator[Terminal]:
-    """Say an error of ours in one sentence; the exit status tells whose mistake it was."""
-    terminal = Terminal()
-    try:
-        yield terminal
-    except SuyuanError as error:
-        typer.echo(terminal.refusal(error), err=True)
-        raise typer.Exit(_MISUSED if isinstance(error, Refused) else _FAILED) from None
-
-
-@contextmanager
-def _file_errors() -> Iterator[None]:
-    """Raise what the file system refuses as ``Unavailable``."""
-    try:
-        yield
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise Unavailable("file_not_writable", path=error.filename, reason=reason) from error
-
-
-def _home() -> Home:
-    return Home(LocalSettings.from_environment(os.environ).home)
 
 
 @app.command()
@@ -106,7 +52,7 @@ def run() -> None:
     """
     from services import local
 
-    with _in_sentences() as terminal:
+    with in_sentences() as terminal:
         local.run(LocalSettings.from_environment(os.environ), terminal)
 
 
@@ -115,30 +61,30 @@ def stop(
     name: Annotated[str | None, typer.Argument(metavar="[ID]", help="A service.")] = None,
 ) -> None:
     """Stop one service of the city on this machine; without an ID, the whole city."""
-    with _in_sentences():
+    with in_sentences():
         if name is None:
-            operate.stop_city(_home())
+            operate.stop_city(city_home())
         else:
-            operate.stop_service(_home(), name)
+            operate.stop_service(city_home(), name)
 
 
 @app.command()
 def start(name: ServiceId) -> None:
     """Start a service of the running city again, where it was before."""
-    with _in_sentences() as terminal:
-        terminal.line(operate.start_service(_home(), name).url)
+    with in_sentences() as terminal:
+        terminal.line(operate.start_service(city_home(), name).url)
 
 
 @app.command()
 def status() -> None:
     """Show the processes of the city on this machine; the exit status is 1 if one is missing."""
-    with _in_sentences() as terminal:
-        states = operate.states(_home())
+    with in_sentences() as terminal:
+        states = operate.states(city_home())
         for state in states:
             how = f"running {state.pid}" if state.pid is not None else "stopped"
             terminal.line(f"{state.name:<11} {how:<15} {state.address}")
         if any(state.pid is None for state in states):
-            raise typer.Exit(_FAILED)
+            raise typer.Exit(FAILED)
 
 
 @app.command("demo")
@@ -152,8 +98,8 @@ def walk_through(
     """
     from services import tour
 
-    with _in_sentences() as terminal:
-        tour.walk(_home(), terminal, wait=not yes and sys.stdin.isatty())
+    with in_sentences() as terminal:
+        tour.walk(city_home(), terminal, wait=not yes and sys.stdin.isatty())
 
 
 @app.command()
@@ -183,11 +129,11 @@ def load(
     """
     from services import loading
 
-    with _in_sentences() as terminal:
-        place = loading.place(_home(), url=url, key=key, name=demo_name)
+    with in_sentences() as terminal:
+        place = loading.place(city_home(), url=url, key=key, name=demo_name)
         whole = [loading.load(place, p, terminal, kind=kind, dry_run=dry_run) for p in files]
         if not all(whole):
-            raise typer.Exit(_FAILED)
+            raise typer.Exit(FAILED)
 
 
 @app.command()
@@ -217,12 +163,12 @@ def drop(
     """
     from services.drop import command
 
-    with _in_sentences() as terminal:
+    with in_sentences() as terminal:
         watched = command.watched(
             os.environ, folder=folder, url=to, subsystem=subsystem, settle=settle, keyed=not status
         )
         if not command.run(watched, terminal, once=once, status=status):
-            raise typer.Exit(_FAILED)
+            raise typer.Exit(FAILED)
 
 
 @app.command()
@@ -244,7 +190,7 @@ def serve(
         serve_it(Service(service), subsystem=subsystem, host=host, port=port, workers=workers)
     except SettingsRefused as error:
         typer.echo("\n".join(error.sentences), err=True)
-        raise typer.Exit(_MISUSED) from None
+        raise typer.Exit(MISUSED) from None
 
 
 @app.command()
@@ -261,7 +207,7 @@ def migrate(
     from services.place import find_place
     from suyuan.storage.provision import provision
 
-    with _in_sentences() as terminal:
+    with in_sentences() as terminal:
         place = find_place(os.environ, subsystem)
         asyncio.run(provision(place.server_url, place.services))
         terminal.line(", ".join(place.services))
@@ -275,7 +221,7 @@ def backup(file: Annotated[Path, typer.Argument(help="A file that is not there y
     """
     from services import backups
 
-    with _in_sentences() as terminal, _file_errors():
+    with in_sentences() as terminal, file_errors():
         backups.write(os.environ, file, terminal)
 
 
@@ -288,198 +234,8 @@ def restore(file: Annotated[Path, typer.Argument(help="What `suyuan backup` wrot
     """
     from services import backups
 
-    with _in_sentences() as terminal, _file_errors():
+    with in_sentences() as terminal, file_errors():
         backups.read(os.environ, file, terminal)
-
-
-@edge_commands.command("prove")
-def prove_edges(subsystem: Subsystems = None) -> None:
-    """Compare every edge with its event, as of one moment; ingest may go on.
-
-    The exit status is 1 if they differ.
-    """
-    from services import edge_table
-    from services.place import find_place
-
-    with _in_sentences() as terminal:
-        if not edge_table.prove(find_place(os.environ, subsystem), terminal):
-            raise typer.Exit(_FAILED)
-
-
-@edge_commands.command("rebuild")
-def rebuild_edges(subsystem: Subsystems = None) -> None:
-    """Make the edges anew from the events, and prove them.
-
-    Chains are answered meanwhile; reports wait, and are answered 503 if it takes long. Whatever
-    goes wrong leaves the old table.
-    """
-    from services import edge_table
-    from services.place import find_place
-
-    with _in_sentences() as terminal:
-        if not edge_table.rebuild(find_place(os.environ, subsystem), terminal):
-            raise typer.Exit(_FAILED)
-
-
-@filing_commands.command("rebuild")
-def rebuild_from_filings(subsystem: Subsystems = None) -> None:
-    """Let the register say again whatever filings' steps have decided.
-
-    What it says already stays as it is, and what enterprises said themselves too; services may go
-    on. For a register that lost rows, or was restored from before.
-    """
-    from services import filing_table
-    from services.place import find_place
-
-    with _in_sentences() as terminal:
-        filing_table.rebuild(find_place(os.environ, subsystem), terminal)
-
-
-@coverage_commands.command("prove")
-def prove_coverage(subsystem: Subsystems = None) -> None:
-    """Count every enterprise's day from its events, and compare; ingest may go on.
-
-    The exit status is 1 if they differ.
-    """
-    from services import coverage_table
-    from services.place import find_place
-
-    with _in_sentences() as terminal:
-        if not coverage_table.prove(find_place(os.environ, subsystem), terminal):
-            raise typer.Exit(_FAILED)
-
-
-@coverage_commands.command("rebuild")
-def rebuild_coverage(subsystem: Subsystems = None) -> None:
-    """Count every enterprise's day anew from its events, and prove it; ingest may go on."""
-    from services import coverage_table
-    from services.place import find_place
-
-    with _in_sentences() as terminal:
-        if not coverage_table.rebuild(find_place(os.environ, subsystem), terminal):
-            raise typer.Exit(_FAILED)
-
-
-@holder_commands.command("rebuild")
-def rebuild_holders(
-    wait: Annotated[
-        bool, typer.Option(help="Watch until the running gateway has read every feed.")
-    ] = True,
-) -> None:
-    """Empty the index; the running gateway fills it anew from the subsystems' change feeds.
-
-    The exit status is 1 if a feed did not come to its end.
-    """
-    from services import holder_index
-    from services.place import find_place
-
-    with _in_sentences() as terminal:
-        holder_index.rebuild(find_place(os.environ), terminal, wait=wait)
-
-
-@key_commands.command()
-def issue(
-    role: Annotated[CallerRole, typer.Option(help="Whose key it is.")],
-    party: Annotated[
-        str | None,
-        typer.Option(metavar="CODE", help="A USCC, a GLN, or a private code as urn:suyuan:…:…."),
-    ] = None,
-    home: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ID",
-            help="A department's or inspector's subsystem; where an enterprise's reports go.",
-        ),
-    ] = None,
-    label: Annotated[str, typer.Option(help="A note for those who list the keys.")] = "",
-) -> None:
-    """Issue a key and print it, this once: only its hash is stored."""
-    from services.key_ring import party_of
-    from services.place import find_place
-
-    with _in_sentences() as terminal:
-        place = find_place(os.environ)
-        if home is not None:
-            place.require(home)
-        caller = Caller(role, party_of(party) if party is not None else None, home)
-        terminal.line(asyncio.run(place.key_ring().issue(caller, label)))
-
-
-@key_commands.command()
-def demo(
-    name: Annotated[
-        str | None,
-        typer.Argument(metavar="[NAME]", help="An enterprise's USCC, inspectors.food, city ..."),
-    ] = None,
-) -> None:
-    """Print a demonstration key of the city on this machine; without a name, list them all."""
-    from services.demonstration import participants
-
-    with _in_sentences() as terminal:
-        known = operate.demonstration_keys(_home())
-        if name is None:
-            owners = {one.uscc: f"{one.caller.home:<8}  {one.name}" for one in participants()}
-            for each in known:
-                terminal.line(f"{each:<20}  {owners.get(each, '')}".rstrip())
-        elif name in known:
-            terminal.line(known[name])
-        else:
-            raise Refused("demo_key_unknown", name=name)
-
-
-@key_commands.command()
-def revoke(
-    key: Annotated[str, typer.Argument(help="The key, or 12 or more digits of its hash.")],
-) -> None:
-    """End a key at the gateway and at every subsystem."""
-    from services.place import find_place
-
-    with _in_sentences() as terminal:
-        stored = asyncio.run(find_place(os.environ).key_ring().revoke(key))
-        terminal.line(f"{stored.id}  {stored.caller.owner}")
-
-
-@key_commands.command("list")
-def list_keys() -> None:
-    """List the keys: the beginning of each hash, whose it is, since when, until when."""
-    from services.place import find_place
-
-    with _in_sentences() as terminal:
-        for stored in asyncio.run(find_place(os.environ).key_ring().known()):
-            ended = f"revoked {stored.revoked_at:%Y-%m-%d}" if stored.revoked_at else ""
-            home = stored.caller.home or ""
-            terminal.line(
-                f"{stored.id}  {stored.caller.role.value:<10}  {stored.caller.owner:<20}"
-                f"  {home:<8}  {stored.issued_at:%Y-%m-%d}  {ended:<18}  {stored.label}".rstrip()
-            )
-
-
-@key_commands.command()
-def claims(
-    private: Annotated[Path, typer.Option(metavar="FILE", help="For the gateway alone.")],
-    public: Annotated[Path, typer.Option(metavar="FILE", help="For every subsystem.")],
-) -> None:
-    """Make the key pair that the gateway signs claims with, unless both files are there."""
-    from services.city import ensure_claims_keys
-
-    with _in_sentences() as terminal, _file_errors():
-        if ensure_claims_keys(private, public):
-            terminal.line(f"{private}\n{public}")
-
-
-@key_commands.command()
-def coding(
-    file: Annotated[Path, typer.Option(metavar="FILE", help="For every subsystem.")],
-) -> None:
-    """Make the secret that codes are given out by, unless the file is there.
-
-    A new key is a new first line of the file; the old lines stay, for what is printed already.
-    """
-    from services.city import ensure_coding_keys
-
-    with _in_sentences() as terminal, _file_errors():
-        if ensure_coding_keys(file):
-            terminal.line(str(file))
 
 
 @app.command()
@@ -499,7 +255,7 @@ def openapi(
     for path in found:
         typer.echo(f"{path} is not up to date; write it with: make openapi", err=True)
     if found:
-        raise typer.Exit(_FAILED)
+        raise typer.Exit(FAILED)
 
 
 @app.command()
