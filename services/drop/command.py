@@ -90,7 +90,7 @@ def _stopping() -> Iterator[None]:
     try:
         yield
     except Stopped:
-        pass
+        pass  # as it was asked to: what is under way is gone on with at the next start
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -204,12 +204,12 @@ def _uri(event: str, seller: Code) -> str:
 def _seller_of(event: str) -> Code:
     """Whose sale a URI names. Raises NotKnown for any other text."""
     named = local_event_id(event)
+    if named is None:
+        raise NotKnown("purchaser_unknown")
     try:
-        if named is not None:
-            return recognise(named[0], use=Use.PARTY)
-    except CodeError:
-        pass
-    raise NotKnown("purchaser_unknown")
+        return recognise(named[0], use=Use.PARTY)
+    except CodeError as error:
+        raise NotKnown("purchaser_unknown") from error
 
 
 def _opened(keys: Sequence[bytes], of: str, kept: str) -> Purchaser:

@@ -29,9 +29,9 @@ from suyuan.domain.register import Version, as_of_today
 from suyuan.sources.postgres import stored_event
 from suyuan.storage.changes import Change, find_changes
 from suyuan.storage.coverage import Asked, Cell, CellRow, Figures, Ledger, holding
-from suyuan.storage.coverage_statements import SUMS
 from suyuan.storage.engine import Database
 from suyuan.storage.reads import find_bodies
+from suyuan.storage.tables.coverage import SUMS
 from suyuan.wire.register_cards import read_entry
 
 # Reports, parties and cells of one transaction: a fraction of a second each.

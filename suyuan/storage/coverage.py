@@ -22,10 +22,10 @@ from suyuan.domain.changes import Position
 from suyuan.domain.coverage import Counts, Movement, Need, OnFile, bounds_of
 from suyuan.domain.lookup import Edge, Rank
 from suyuan.storage import coverage_statements as sql
-from suyuan.storage.coverage_statements import SUMS
 from suyuan.storage.engine import Database, ReadConnection, WriteConnection, driver_of
 from suyuan.storage.reads import StoredRow, as_stored
 from suyuan.storage.register import StoredVersion
+from suyuan.storage.tables.coverage import SUMS
 
 _BATCH = 1_000
 _CELLS = 200

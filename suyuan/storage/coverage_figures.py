@@ -8,8 +8,8 @@ from itertools import accumulate
 
 from suyuan.domain.coverage import Answer, By, Counts, Group, Window, district_range, periods
 from suyuan.storage.coverage import counts_of
-from suyuan.storage.coverage_statements import SUMS
 from suyuan.storage.engine import ReadConnection, driver_of
+from suyuan.storage.tables.coverage import SUMS
 
 _DAY = timedelta(days=1)
 _SUMMED = ", ".join(f"sum({name})::bigint" for name in SUMS)

@@ -5,11 +5,8 @@ from __future__ import annotations
 from suyuan.domain.coverage import Need
 from suyuan.domain.lookup import Movement, Rank, Role
 from suyuan.domain.register import Kind
+from suyuan.storage.tables.coverage import SUMS
 
-SUMS = (
-    *("active", "active_any", "unfiled", "unfiled_any", "reports", "in_time", "checked"),
-    *("complete", "evidenced", "links", "broken"),
-)
 # A cell that was counted is not counted again before so many times what counting it took, roughly:
 # an enterprise that reports all day long costs a fiftieth of a core, however much it reports.
 _SECONDS_A_REPORT = 0.01

@@ -21,7 +21,8 @@ from sqlalchemy import (
 
 from suyuan.storage.tables.columns import CODE, metadata
 
-_SUMS = (
+# Of a cell and of a day, in the order in which statements name them.
+SUMS = (
     *("active", "active_any", "unfiled", "unfiled_any", "reports", "in_time", "checked"),
     *("complete", "evidenced", "links", "broken"),
 )
@@ -46,7 +47,7 @@ cells = Table(
     Column("day", Date, nullable=False),
     Column("sector", CODE, nullable=False),
     Column("district", CODE, nullable=False),
-    *(Column(name, BigInteger, nullable=False) for name in _SUMS),
+    *(Column(name, BigInteger, nullable=False) for name in SUMS),
     PrimaryKeyConstraint("party", "day", "sector", name="coverage_cells_pkey"),
 )
 dirty = Table(
@@ -66,7 +67,7 @@ days = Table(
     Column("day", Date, nullable=False),
     Column("sector", CODE, nullable=False),
     Column("district", CODE, nullable=False),
-    *(Column(name, BigInteger, nullable=False) for name in _SUMS),
+    *(Column(name, BigInteger, nullable=False) for name in SUMS),
     PrimaryKeyConstraint("day", "sector", "district", name="coverage_days_pkey"),
 )
 
