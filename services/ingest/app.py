@@ -94,7 +94,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     )
     own_sector = settings.sector or settings.name
     counting = Counting(app.state.database, own_sector, lambda: app.state.profiles.profiles)
-    counted = Rounds(counting.take, broke="coverage_broke")
+    counted = Rounds(counting.take_giving_way, broke="coverage_broke")
     async with runner.at_work(), beside(counted.run()), scopes.at_work(), sender.at_work():
         yield
     await app.state.grouping.close()

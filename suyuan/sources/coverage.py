@@ -7,6 +7,7 @@ number of processes may try, and one that is killed leaves nothing half done.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -27,10 +28,10 @@ from suyuan.domain.lookup import Edge, Rank, Role, edges_of
 from suyuan.domain.profiles.profile import Profile
 from suyuan.domain.register import Version, as_of_today
 from suyuan.sources.postgres import stored_event
-from suyuan.storage.changes import Change, find_changes
+from suyuan.storage.changes import Change, find_changes, find_newest
 from suyuan.storage.coverage import Asked, Cell, CellRow, Figures, Ledger, holding
 from suyuan.storage.engine import Database
-from suyuan.storage.reads import find_bodies
+from suyuan.storage.reads import StoredRow, find_bodies
 from suyuan.storage.tables.coverage import SUMS
 from suyuan.wire.register_cards import read_entry
 
@@ -40,6 +41,9 @@ _PARTIES = 1_000
 _CELLS = 100
 # Where reports come in all the while there is always something left.
 _DRAINS = 20
+# While reports come in, counting has one part in so many of the time: it shares processor and disk
+# with those who take them in, and a figure by day can wait.
+_PARTS = 8
 # Events are read in one go for so long; then requests have their turn.
 _TURN = 50
 
@@ -61,12 +65,31 @@ class Counting:
         self._database = database
         self._own = own
         self._profiles = profiles
+        self._newest = -1
 
     async def take(self) -> bool:
         """One step of each kind; whether there may be more to do."""
         steps = (self._take_register, self._take_reports, self._count)
         done = [await self._do(step) for step in steps]
         return any(done)
+
+    async def take_giving_way(self) -> bool:
+        """As ``take``; while reports come in, whoever they come to, it rests for most of the time.
+
+        What is left waits: it is taken at full speed once nothing more comes in.
+        """
+        began = time.monotonic()
+        more = await self.take()
+        if more and await self._is_behind_news():
+            await asyncio.sleep((_PARTS - 1) * (time.monotonic() - began))
+        return more
+
+    async def _is_behind_news(self) -> bool:
+        """Whether anything was stored since the last look."""
+        async with self._database.reading() as connection:
+            newest = await find_newest(connection)
+        known, self._newest = self._newest, newest
+        return newest != known
 
     async def begin_anew(self) -> None:
         """Have every cell counted anew; what was counted stays until then."""
@@ -114,13 +137,13 @@ class Counting:
         changes = await find_changes(ledger.reading, ledger.after, _REPORTS)
         if not changes:
             return False
-        events = await self._concerned(ledger, changes)
         since: dict[str, datetime] = {}
         movements: list[Movement] = []
         packed: list[Edge] = []
-        for number, event in enumerate(events):
+        for number, row in enumerate(await self._concerned(ledger, changes)):
             if number % _TURN == 0:
                 await asyncio.sleep(0)
+            event = stored_event(row, "").event
             for edge in edges_of(event):
                 since[edge.code] = min(edge.time, since.get(edge.code, edge.time))
                 if edge.role is Role.CHILD and edge.rank is not Rank.OBSERVE:
@@ -135,14 +158,17 @@ class Counting:
         await ledger.advance(changes[-1].position)
         return len(changes) == _REPORTS
 
-    async def _concerned(self, ledger: Ledger, changes: Sequence[Change]) -> list[Event]:
-        """The events that were told of, and those that were declared in error."""
+    async def _concerned(self, ledger: Ledger, changes: Sequence[Change]) -> list[StoredRow]:
+        """The events that were told of, and those that were declared in error.
+
+        As rows: a thousand events read at once are looked through by the garbage collector.
+        """
         rows = [change.row for change in changes if not change.row.declaration]
         declared = [change.row.key for change in changes if change.row.declaration]
         if declared:
             bodies = await find_bodies(ledger.reading, declared, known_at=None)
             rows += [row for row in bodies if not row.declaration]
-        return [stored_event(row, "").event for row in rows]
+        return rows
 
     async def _count(self, ledger: Ledger) -> bool:
         """Count the cells that are due; whether there may be more."""

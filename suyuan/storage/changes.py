@@ -43,6 +43,8 @@ _CHANGES = """
     ORDER BY xact, uuid_send(key), party, declaration LIMIT $5
 """
 
+_NEWEST = text("SELECT coalesce(max(xact), -1) FROM events")
+
 _SERVER = text("""
     SELECT system.system_identifier, checkpoint.timeline_id
     FROM pg_control_system() AS system, pg_control_checkpoint() AS checkpoint
@@ -72,6 +74,11 @@ async def find_changes(connection: ReadConnection, after: Position, most: int) -
     driver = await driver_of(connection)
     rows = await driver.fetch(_CHANGES, after.xact, after.key, after.party, after.declaration, most)
     return [_change(row) for row in rows]
+
+
+async def find_newest(connection: ReadConnection) -> int:
+    """The number of the latest transaction that stored a report and has committed; -1 for none."""
+    return int((await connection.execute(_NEWEST)).scalar_one())
 
 
 async def renumber(connection: AsyncConnection) -> None:

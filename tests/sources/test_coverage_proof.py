@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from suyuan.domain.events import Action, Event
+from suyuan.sources import coverage
 from suyuan.sources.coverage import Counting
 from suyuan.sources.coverage_proof import Proof, prove, rebuild
 from suyuan.storage.engine import Database
@@ -110,3 +111,33 @@ async def test_two_processes_count_what_one_does(own: Database) -> None:
     async with own.reading() as connection:
         sums = await connection.execute(text("SELECT sum(reports) FROM coverage_days"))
     assert sums.scalar_one() == 202
+
+
+async def test_it_gives_way_while_reports_come_in(
+    own: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(coverage, "_REPORTS", 1)
+    rests: list[float] = []
+
+    async def rest(seconds: float) -> None:
+        if seconds:
+            rests.append(seconds)
+
+    monkeypatch.setattr(coverage.asyncio, "sleep", rest)
+    one = counting(own)
+    await rebuild(own, one)
+    async with own.writing() as connection:
+        await connection.execute(text("UPDATE coverage_feed SET xact = -1"))
+    assert await one.take_giving_way()  # the first look: what is there is news
+    assert len(rests) == 1
+    assert await one.take_giving_way()  # nothing has come since
+    assert len(rests) == 1
+    more = moved("more", 1, lot("M"), step="receiving")
+    document = encode(epcis_json.write_event(more))
+    async with own.writing() as connection:
+        row = Row(more, stored(more).content, EPCIS, document, "t", False)
+        await load(connection, [row])
+    assert await one.take_giving_way()
+    assert len(rests) == 2
+    await one.drain()
+    assert (await prove(own, one, lambda _done: None)).holds
