@@ -62,7 +62,7 @@ DROPPING = frozenset(department.id for department in DEPARTMENTS if department.d
 def write_registry(home: Home, urls: Mapping[str, str]) -> None:
     """Write the gateway's registry; ``urls`` says where each subsystem listens."""
     entries = "\n".join(_entry(home, department, urls[department.id]) for department in DEPARTMENTS)
-    note = "# Written by `suyuan run` at each start; docs/settings.md says what it may hold.\n\n"
+    note = "# Written by `suyuan run` at each start; docs/federation.md says what it may hold.\n\n"
     replace_text(home.registry, note + entries)
 
 

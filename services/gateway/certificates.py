@@ -37,6 +37,7 @@ from suyuan.web.certificates import (
 from suyuan.web.responses import json_response
 from suyuan.web.state import OwnDatabase, Settings
 from suyuan.wire.certificates import CertificatePage, read_page, read_row, write_certificate
+from suyuan.wire.source_reports import write_sources
 
 router = APIRouter(tags=["certificates"])
 
@@ -84,10 +85,7 @@ async def get_certificates(
         {
             "certificates": [row for _, row in shown],
             "next": behind,
-            "sources": [
-                {"subsystem": r.subsystem, "status": r.status.value, "ms": r.ms} for r in reports
-            ],
-            "complete": all(r.status is SourceStatus.ANSWERED for r in reports),
+            **write_sources(reports),
         }
     )
 

@@ -4,80 +4,76 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote
 
 import msgspec
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
+from services.gateway.homes import relay_home
 from services.gateway.members import Members
-from services.gateway.proxy import relay
 from services.gateway.registry import Subsystem
 from suyuan.domain.caller import Caller
 from suyuan.domain.codes import recognise
 from suyuan.domain.coding.ranges import Verdict
 from suyuan.domain.coding.schemes import stems_of
-from suyuan.domain.errors import Fault, ReportRefused
 from suyuan.sources.asking import Silent, ask
 from suyuan.web import paths
+from suyuan.web.accept import CSV
 from suyuan.web.auth import Asking, require_reporting
-from suyuan.web.code_ranges import LABELS_BODY, NOTICE_BODY, ORDER_BODY
+from suyuan.web.code_ranges import LABELS_BODY, NOTICE_BODY, ORDER_BODY, PATH, RangeListQuery
+from suyuan.web.openapi import answered_as
 from suyuan.web.responses import json_response
 
 paths.install()
 router = APIRouter(tags=["code service"])
 
-_PATH = "/v1/code-ranges"
 SECONDS = 2.0
 _MOST_BYTES = 64 * 1024
 
 
 async def _at_home(request: Request, caller: Caller) -> Response:
     require_reporting(caller)
-    members: Members = request.app.state.members
-    member = members.registry.get(caller.home or "")
-    if member is None:
-        raise ReportRefused("home_missing", faults=[Fault("home_missing")])
-    return await relay(request, member, caller, request.scope["raw_path"].decode("latin-1"))
+    return await relay_home(request, caller)
 
 
-@router.post(_PATH, status_code=201, openapi_extra=ORDER_BODY)
+@router.post(PATH, status_code=201, openapi_extra=ORDER_BODY)
 async def post_range(request: Request, caller: Asking) -> Response:
     """申领编码 · Ask your home subsystem for codes."""
     return await _at_home(request, caller)
 
 
-@router.get(_PATH)
+@router.get(PATH)
 async def get_ranges(
-    request: Request, caller: Asking, before: str | None = None, limit: int | None = None
+    request: Request, caller: Asking, query: Annotated[RangeListQuery, Query()]
 ) -> Response:
     """号段列表 · Your ranges, the newest first."""
-    del before, limit  # passed on as they came
+    del query  # checked here, and passed on as it came
     return await _at_home(request, caller)
 
 
-@router.get(_PATH + "/{range_id}")
+@router.get(PATH + "/{range_id}")
 async def get_range(request: Request, range_id: str, caller: Asking) -> Response:
     """号段 · A range, and what was told of its codes since."""
     del range_id  # the path goes on as it came
     return await _at_home(request, caller)
 
 
-@router.get(_PATH + "/{range_id}/codes.csv", response_class=Response)
+@router.get(PATH + "/{range_id}/codes.csv", response_class=Response, responses=answered_as(CSV))
 async def get_codes(request: Request, range_id: str, caller: Asking) -> Response:
     """下载编码 · Every code of a range as CSV."""
     del range_id  # the path goes on as it came
     return await _at_home(request, caller)
 
 
-@router.post(_PATH + "/{range_id}/notices", openapi_extra=NOTICE_BODY)
+@router.post(PATH + "/{range_id}/notices", openapi_extra=NOTICE_BODY)
 async def post_notice(request: Request, range_id: str, caller: Asking) -> Response:
     """编码状态 · Tell what became of codes of a range."""
     del range_id  # the path goes on as it came
     return await _at_home(request, caller)
 
 
-@router.post(_PATH + "/{range_id}/labels", status_code=202, openapi_extra=LABELS_BODY)
+@router.post(PATH + "/{range_id}/labels", status_code=202, openapi_extra=LABELS_BODY)
 async def post_labels(request: Request, range_id: str, caller: Asking) -> Response:
     """打印标签 · Labels of a range, as a job."""
     del range_id  # the path goes on as it came

@@ -13,9 +13,11 @@ from services.gateway.proxy import relay
 from services.gateway.registry import Registry, Subsystem
 from suyuan.domain.caller import Caller
 from suyuan.domain.errors import Fault, NotKnown, ReportRefused, Unavailable
+from suyuan.web.accept import CSV, XLSX
 from suyuan.web.auth import Asking, require_reporting
-from suyuan.web.files import FILES_BODY, FileQuery, TemplateQuery, template_response
+from suyuan.web.files import FILES_BODY, RESULTS, FileQuery, TemplateQuery, template_response
 from suyuan.web.limits import FILES_PATH
+from suyuan.web.openapi import answered_as
 from suyuan.wire.sheets.sheet import Format
 
 router = APIRouter(tags=["files"])
@@ -27,13 +29,13 @@ class SectorFileQuery(FileQuery):
     sector: str | None = Field(default=None, description="Whose department it concerns.")
 
 
-@router.get("/v1/files/template.csv", response_class=Response)
+@router.get("/v1/files/template.csv", response_class=Response, responses=answered_as(CSV))
 async def get_csv_template(query: Annotated[TemplateQuery, Query()]) -> Response:
     """模板（CSV） · An empty form as CSV: the columns in both languages, and an example row."""
     return template_response(Format.CSV, query)
 
 
-@router.get("/v1/files/template.xlsx", response_class=Response)
+@router.get("/v1/files/template.xlsx", response_class=Response, responses=answered_as(XLSX))
 async def get_xlsx_template(query: Annotated[TemplateQuery, Query()]) -> Response:
     """模板（Excel） · An empty form as XLSX: the columns, an example row, what goes where."""
     return template_response(Format.XLSX, query)
@@ -70,13 +72,13 @@ async def cancel_job(request: Request, job_id: str, caller: Asking) -> Response:
     return await _from_whoever_knows(request, caller, _path(job_id))
 
 
-@router.get("/v1/jobs/{job_id}/report.csv", response_class=Response)
+@router.get("/v1/jobs/{job_id}/report.csv", response_class=Response, responses=answered_as(CSV))
 async def get_report(request: Request, job_id: str, caller: Asking) -> Response:
     """逐行报告 · The rows of a file that were refused, with the reasons."""
     return await _from_whoever_knows(request, caller, f"{_path(job_id)}/report.csv")
 
 
-@router.get("/v1/jobs/{job_id}/result", response_class=Response)
+@router.get("/v1/jobs/{job_id}/result", response_class=Response, responses=RESULTS)
 async def get_result(request: Request, job_id: str, caller: Asking) -> Response:
     """任务结果 · What a job made: the file of its labels."""
     return await _from_whoever_knows(request, caller, f"{_path(job_id)}/result")

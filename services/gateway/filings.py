@@ -8,10 +8,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from services.gateway.members import Members
-from services.gateway.proxy import relay
-from suyuan.domain.caller import Caller
-from suyuan.domain.errors import Fault, ReportRefused
+from services.gateway.homes import relay_home
 from suyuan.domain.filing import FilingAction, is_by_enterprise, must_file, must_look, must_review
 from suyuan.web import paths
 from suyuan.web.auth import Asking
@@ -34,18 +31,10 @@ paths.install()
 router = APIRouter(tags=["filings"])
 
 
-async def _at_home(request: Request, caller: Caller) -> Response:
-    members: Members = request.app.state.members
-    member = members.registry.get(caller.home or "")
-    if member is None:
-        raise ReportRefused("home_missing", faults=[Fault("home_missing")])
-    return await relay(request, member, caller, request.scope["raw_path"].decode("latin-1"))
-
-
 @router.post(PATH, status_code=201, description=FILE_TEXT, openapi_extra=DOSSIER_BODY)
 async def post_filing(request: Request, caller: Asking) -> Response:
     must_file(caller)
-    return await _at_home(request, caller)
+    return await relay_home(request, caller)
 
 
 @router.get(PATH, description=LIST_TEXT)
@@ -54,7 +43,7 @@ async def get_filings(
 ) -> Response:
     del query  # checked here, and passed on as it came
     must_look(caller, caller.home or "")
-    return await _at_home(request, caller)
+    return await relay_home(request, caller)
 
 
 @router.get(ONE, description=SHOW_TEXT)
@@ -63,7 +52,7 @@ async def get_filing(
 ) -> Response:
     del filing_id, query
     must_look(caller, caller.home or "")
-    return await _at_home(request, caller)
+    return await relay_home(request, caller)
 
 
 @router.put(ONE, description=AGAIN_TEXT, openapi_extra=DOSSIER_BODY)
@@ -72,7 +61,7 @@ async def put_filing(
 ) -> Response:
     del filing_id, query
     must_file(caller)
-    return await _at_home(request, caller)
+    return await relay_home(request, caller)
 
 
 def _stepping(action: FilingAction) -> Callable[..., Awaitable[Response]]:
@@ -82,7 +71,7 @@ def _stepping(action: FilingAction) -> Callable[..., Awaitable[Response]]:
             must_file(caller)
         else:
             must_review(caller, caller.home or "")
-        return await _at_home(request, caller)
+        return await relay_home(request, caller)
 
     return post_step
 

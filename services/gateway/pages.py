@@ -22,6 +22,8 @@ async def pages_of(
     members: Members,
     asked: Iterable[Subsystem],
     ask: Callable[[Subsystem], Awaitable[T]],
+    *,
+    seconds: float = LIST_SECONDS,
 ) -> tuple[dict[str, T], list[SourceReport]]:
     """The pages of all who gave one, by their ids, and how each fared; asked in parallel."""
 
@@ -32,7 +34,7 @@ async def pages_of(
         page: T | None = None
         status = SourceStatus.ANSWERED
         try:
-            async with asyncio.timeout(min(member.timeout, LIST_SECONDS)):
+            async with asyncio.timeout(min(member.timeout, seconds)):
                 page = await ask(member)
             members.answered(member.id)
         except Silent as silence:

@@ -42,7 +42,7 @@ class FederatedBoard(RecallBoard):
     async def _ask(self) -> list[Recall]:
         if self._documents is None:
             self._documents = await self._remembered()
-        ours = self._ours()
+        ours = self._members.registry.ours
         await asyncio.gather(*(self._ask_member(member, self._documents) for member in ours))
         own = await super()._ask()
         return [*own, *(recall for m in ours for recall in self._of_member.get(m.id, ()))]
@@ -71,7 +71,7 @@ class FederatedBoard(RecallBoard):
 
     async def _reached(self, ids: Sequence[UUID], codes: Sequence[str]) -> set[UUID]:
         """Which of the bounded recalls reach the codes, as whoever keeps them knows."""
-        keepers = [m for m in self._ours() if self._keeps(m, ids)]
+        keepers = [m for m in self._members.registry.ours if self._keeps(m, ids)]
         found = await asyncio.gather(
             super()._reached(ids, codes), *(self._covering(m, codes) for m in keepers)
         )
@@ -90,9 +90,6 @@ class FederatedBoard(RecallBoard):
             # Rather a banner too many than one too few: who is silent may know that it is covered.
             return own
         return own & {recall.id for _, recalls in told for recall in recalls}
-
-    def _ours(self) -> list[Subsystem]:
-        return [member for member in self._members.registry if member.is_ours]
 
     async def _told(
         self, member: Subsystem, params: Mapping[str, list[str]]

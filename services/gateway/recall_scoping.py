@@ -71,7 +71,7 @@ class _FederatedScope:
     async def _find_made_at(
         self, place: str, since: datetime, until: datetime | None
     ) -> Sequence[str]:
-        asked = [member for member in self._members.registry if member.is_ours]
+        asked = self._members.registry.ours
         answers = await asyncio.gather(
             *(self._made_by(member, place, since, until) for member in asked)
         )

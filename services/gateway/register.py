@@ -10,10 +10,11 @@ from urllib.parse import quote
 import httpx
 from fastapi import APIRouter, Query, Request, Response
 
+from services.gateway.homes import home_of
 from services.gateway.members import Members
 from services.gateway.registry import Subsystem
 from suyuan.domain.caller import Caller
-from suyuan.domain.errors import Fault, NotKnown, ReportRefused, Unavailable
+from suyuan.domain.errors import NotKnown, Unavailable
 from suyuan.domain.register import Kind
 from suyuan.web.auth import Asking, require_reporting
 from suyuan.web.register import GET_MORE, GET_TEXT, PUT_MORE, PUT_TEXT, RegisterQuery, body_of
@@ -33,9 +34,7 @@ router = APIRouter()
 async def _put(request: Request, kind: Kind, entry_id: str, caller: Caller) -> Response:
     members: Members = request.app.state.members
     require_reporting(caller, "may_not_register")
-    member = members.registry.get(caller.home or "")
-    if member is None:
-        raise ReportRefused("home_missing", faults=[Fault("home_missing")])
+    member = home_of(request, caller)
     try:
         answer = await members.client.put(
             _address(member.ingest_url, kind, entry_id),

@@ -15,10 +15,12 @@ from services.gateway.lists import list_everywhere
 from services.gateway.reporting import Relay
 from suyuan.domain.caller import Caller
 from suyuan.domain.errors import ReportRefused
+from suyuan.web.accept import JSON_LD
 from suyuan.web.auth import Asking, require_reporting
 from suyuan.web.events import event_response
 from suyuan.web.language import negotiate
 from suyuan.web.lists import ListQuery, cursor_refused, link_to, listing_of
+from suyuan.web.openapi import answered_as
 from suyuan.web.problems import fault_entry, problem_of
 from suyuan.web.reports import REPORTS_BODY, CaptureQuery
 from suyuan.web.responses import json_response
@@ -101,7 +103,7 @@ async def get_events(
     return Response(encode(body), headers=headers, media_type="application/json")
 
 
-@router.get("/v1/events/{event_id:path}", tags=["events"])
+@router.get("/v1/events/{event_id:path}", tags=["events"], responses=answered_as(JSON_LD))
 async def get_event(request: Request, event_id: str, caller: Asking) -> Response:
     """事件 · One event, by its URI or by the id that was reported, from whoever holds it.
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from typing import Annotated, Any, cast
-from uuid import UUID
 
 import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import iterate_in_threadpool
 
 from services.ingest.coding import Coding, require_coding
@@ -21,8 +19,10 @@ from suyuan.domain.coding.ranges import CodeRange
 from suyuan.domain.errors import Unavailable
 from suyuan.storage import jobs
 from suyuan.storage.jobs import Submitted
+from suyuan.web.accept import CSV
 from suyuan.web.auth import Asking, require_reporting
-from suyuan.web.code_ranges import LABELS_BODY, NOTICE_BODY, ORDER_BODY
+from suyuan.web.code_ranges import LABELS_BODY, NOTICE_BODY, ORDER_BODY, PATH, RangeListQuery
+from suyuan.web.openapi import answered_as
 from suyuan.web.responses import json_response
 from suyuan.web.state import OwnDatabase, Settings
 from suyuan.wire.coding import (
@@ -36,18 +36,6 @@ from suyuan.wire.labels.files import lines_of
 from suyuan.wire.labels.label import labels
 
 router = APIRouter(tags=["code service"])
-
-_PATH = "/v1/code-ranges"
-_MOST_LISTED = 1_000
-
-
-class RangeListQuery(BaseModel):
-    """Where in the list: ``before`` is the last range of the page before."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    before: UUID | None = None
-    limit: Annotated[int, Field(ge=1, le=_MOST_LISTED)] = 100
 
 
 async def _ready(request: Request, caller: Asking, settings: Settings) -> Coding:
@@ -63,7 +51,7 @@ async def _ready(request: Request, caller: Asking, settings: Settings) -> Coding
 Service = Annotated[Coding, Depends(_ready)]
 
 
-@router.post(_PATH, status_code=201, openapi_extra=ORDER_BODY)
+@router.post(PATH, status_code=201, openapi_extra=ORDER_BODY)
 async def post_range(request: Request, caller: Asking, service: Service) -> Response:
     """申领编码 · Ask for codes: the next `count` behind a stem, of a product its GTIN.
 
@@ -73,11 +61,11 @@ async def post_range(request: Request, caller: Asking, service: Service) -> Resp
     range; its codes are at `…/codes.csv`.
     """
     given = await service.give(read_order(await request.body()), caller)
-    location = {"Location": f"{_PATH}/{given.id}"}
+    location = {"Location": f"{PATH}/{given.id}"}
     return json_response(_shown(service, given), 201, headers=location)
 
 
-@router.get(_PATH)
+@router.get(PATH)
 async def get_ranges(
     caller: Asking, service: Service, query: Annotated[RangeListQuery, Query()]
 ) -> Response:
@@ -86,7 +74,7 @@ async def get_ranges(
     return json_response({"ranges": [_shown(service, given) for given in found]})
 
 
-@router.get(_PATH + "/{range_id}")
+@router.get(PATH + "/{range_id}")
 async def get_range(caller: Asking, service: Service, range_id: str) -> Response:
     """号段 · A range, and what was told of its codes since."""
     given = await service.find(range_id, caller)
@@ -94,7 +82,7 @@ async def get_range(caller: Asking, service: Service, range_id: str) -> Response
     return json_response({**_shown(service, given), "notices": notices})
 
 
-@router.get(_PATH + "/{range_id}/codes.csv", response_class=Response)
+@router.get(PATH + "/{range_id}/codes.csv", response_class=Response, responses=answered_as(CSV))
 async def get_codes(
     caller: Asking, service: Service, settings: Settings, range_id: str
 ) -> Response:
@@ -106,7 +94,7 @@ async def get_codes(
     return response
 
 
-@router.post(_PATH + "/{range_id}/notices", openapi_extra=NOTICE_BODY)
+@router.post(PATH + "/{range_id}/notices", openapi_extra=NOTICE_BODY)
 async def post_notice(
     request: Request, caller: Asking, service: Service, range_id: str
 ) -> Response:
@@ -121,7 +109,7 @@ async def post_notice(
     return json_response({**_shown(service, given), "notices": notices})
 
 
-@router.post(_PATH + "/{range_id}/labels", status_code=202, openapi_extra=LABELS_BODY)
+@router.post(PATH + "/{range_id}/labels", status_code=202, openapi_extra=LABELS_BODY)
 async def post_labels(
     request: Request, caller: Asking, service: Service, database: OwnDatabase, range_id: str
 ) -> Response:
@@ -157,7 +145,7 @@ def _party(caller: Caller) -> str | None:
 def _shown(service: Coding, given: CodeRange) -> dict[str, Any]:
     return {
         **write_range(given, *service.ends(given)),
-        "codes": f"{_PATH}/{given.id}/codes.csv",
+        "codes": f"{PATH}/{given.id}/codes.csv",
     }
 
 

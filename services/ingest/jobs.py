@@ -17,8 +17,11 @@ from suyuan.domain.sentences import sentence
 from suyuan.storage import jobs
 from suyuan.storage.engine import Database
 from suyuan.storage.jobs import Job, Rejection, State
+from suyuan.web.accept import CSV
 from suyuan.web.auth import caller as authenticated
+from suyuan.web.files import RESULTS
 from suyuan.web.language import Language, negotiate, vary_on_language
+from suyuan.web.openapi import answered_as
 from suyuan.web.problems import fault_entry
 from suyuan.web.responses import json_response
 from suyuan.web.state import OwnDatabase, settings_of
@@ -63,7 +66,7 @@ async def cancel_job(
     return await job_answer(request, database, job.id)
 
 
-@router.get("/v1/jobs/{job_id}/report.csv", response_class=Response)
+@router.get("/v1/jobs/{job_id}/report.csv", response_class=Response, responses=answered_as(CSV))
 async def get_report(
     request: Request, job_id: str, caller: Reporter, database: OwnDatabase
 ) -> Response:
@@ -79,7 +82,7 @@ async def get_report(
     return response
 
 
-@router.get("/v1/jobs/{job_id}/result", response_class=Response)
+@router.get("/v1/jobs/{job_id}/result", response_class=Response, responses=RESULTS)
 async def get_result(
     request: Request, job_id: str, caller: Reporter, database: OwnDatabase
 ) -> Response:

@@ -20,6 +20,7 @@ from suyuan.storage.engine import Database
 from suyuan.web import paths
 from suyuan.web.accesses import add_asked, told_of
 from suyuan.web.auth import require
+from suyuan.web.openapi import answered_as
 from suyuan.web.state import OwnDatabase, Settings
 from suyuan.web.times import QueryTime
 from suyuan.wire.bodies import NDJSON_TYPE
@@ -49,7 +50,7 @@ class ReachQuery(BaseModel):
     "/v1/reach/{code:text}",
     tags=["chains"],
     response_class=Response,
-    responses={200: {"content": {NDJSON_TYPE: {"schema": {"type": "string"}}}}},
+    responses=answered_as(NDJSON_TYPE),
 )
 async def get_reach(
     request: Request,

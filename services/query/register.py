@@ -26,6 +26,7 @@ from suyuan.storage.engine import Database
 from suyuan.storage.register import find_versions
 from suyuan.web.accesses import tell
 from suyuan.web.auth import CLAIMS_HEADER, Asking
+from suyuan.web.body_schemas import ANY_OBJECT
 from suyuan.web.certificates import valid_of
 from suyuan.web.front import FrontRoute
 from suyuan.web.register import GET_MORE, GET_TEXT, RegisterQuery
@@ -37,16 +38,7 @@ from suyuan.wire.register import read_id, write_version
 router = APIRouter()
 
 
-@router.post(
-    "/v1/names",
-    tags=["federation"],
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {"application/json": {"schema": {"type": "object"}}},
-        }
-    },
-)
+@router.post("/v1/names", tags=["federation"], openapi_extra=ANY_OBJECT)
 async def post_names(request: Request, caller: Asking, database: OwnDatabase) -> Response:
     """名称查询 · Public names of a chain's parties, places and products. For the gateway only."""
     del caller  # what is answered is public

@@ -14,11 +14,14 @@ from suyuan.domain.caller import Caller
 from suyuan.domain.codes import Code, Use, recognise
 from suyuan.domain.errors import NotAllowed
 from suyuan.domain.versions import settle
+from suyuan.web.accept import JSON_LD
 from suyuan.web.accesses import tell, tell_events, told_of
 from suyuan.web.auth import CLAIMS_HEADER, Asking
+from suyuan.web.body_schemas import ANY_OBJECT
 from suyuan.web.events import event_response
 from suyuan.web.front import FrontRoute
 from suyuan.web.lists import ListQuery, cursor_refused, link_to, listing_of
+from suyuan.web.openapi import answered_as
 from suyuan.web.responses import json_response
 from suyuan.web.state import OwnDatabase, Settings, database_of, settings_of
 from suyuan.wire import versions as wire_versions
@@ -75,7 +78,7 @@ async def get_events(
     return json_response(body, headers=headers)
 
 
-@router.get("/v1/events/{event_id:path}", tags=["events"])
+@router.get("/v1/events/{event_id:path}", tags=["events"], responses=answered_as(JSON_LD))
 async def get_event(
     request: Request,
     event_id: str,
@@ -95,15 +98,7 @@ async def get_event(
     return event_response(settle(versions, event_id), request.headers.get("accept"))
 
 
-_OBJECT_BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {"application/json": {"schema": {"type": "object"}}},
-    }
-}
-
-
-@router.post("/v1/versions", tags=["federation"], openapi_extra=_OBJECT_BODY)
+@router.post("/v1/versions", tags=["federation"], openapi_extra=ANY_OBJECT)
 async def post_versions(
     request: Request, caller: Asking, database: OwnDatabase, settings: Settings
 ) -> Response:
@@ -116,7 +111,7 @@ async def post_versions(
     return Response(wire_versions.write_response(found), media_type="application/json")
 
 
-@router.post("/v1/lookups", tags=["federation"], openapi_extra=_OBJECT_BODY)
+@router.post("/v1/lookups", tags=["federation"], openapi_extra=ANY_OBJECT)
 async def post_lookups(
     request: Request, caller: Asking, database: OwnDatabase, settings: Settings
 ) -> Response:

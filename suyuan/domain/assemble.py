@@ -29,7 +29,7 @@ from suyuan.domain.trail import Direction, Question, Reason, Trail
 
 
 def assemble(question: Question, trail: Trail, sources: Sequence[SourceReport] = ()) -> Chain:
-    """The chain of a finished trail, in the order of TRACING.md, rule 2."""
+    """The chain of a finished trail, in the order of docs/tracing.md, "Order"."""
     events = _events(trail)
     told = with_edges(one.stored.event for one in events)
     accounts = ledger(told, [question.code.key])
@@ -64,7 +64,7 @@ def assemble(question: Question, trail: Trail, sources: Sequence[SourceReport] =
 
 
 def _events(trail: Trail) -> list[ChainEvent]:
-    """One entry for each event: the same content from two reporters is one event (rule 10)."""
+    """One entry for each event: the same content from two reporters is one event."""
     groups = list(_versions(trail.events))
     doubts = _Doubts(trail.holes)
     ends = _OtherEnds(same[0].event for same in groups)
@@ -230,7 +230,7 @@ def _findings(
 def _quantity_findings(
     question: Question, trail: Trail, accounts: Ledger, masses: Iterable[MassBalance]
 ) -> Iterator[Finding]:
-    """Rule 12, of what is told whole: from a part of the events nothing follows."""
+    """Of what is told whole alone: from a part of the events nothing follows."""
     if trail.holes or trail.limits_hit or question.since is not None or question.after:
         return
     for transfer in accounts.transfers:

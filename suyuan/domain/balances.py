@@ -1,6 +1,6 @@
 """How much of a lot is where: balances, movements on their way, and what transformations lost.
 
-From the events of one lot, voids left out, in the order of TRACING.md, rule 2 (and rule 12):
+From the events of one lot, voids left out, in the order of docs/tracing.md ("Order", "Quantities"):
 
     made, or put out             the place has more
     consumed, sold, destroyed    the place has less
@@ -33,7 +33,7 @@ PIECES = "C62"
 
 @dataclass(slots=True)
 class Balance:
-    """What one place has of a lot. ``opening``: whether what it had at first was ever told."""
+    """What one place has of a lot."""
 
     code: str
     place: str | None

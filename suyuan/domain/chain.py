@@ -52,7 +52,7 @@ class ChainEvent:
     window: tuple[datetime, datetime | None] | None = None
     certainty: Certainty = Certainty.CERTAIN
     standing: Standing = Standing.ASSERTED
-    said_by: str = "enterprise"  # "enterprise", "both", "department": who says so (WEB.md, point 5)
+    said_by: str = "enterprise"  # "enterprise", "both", "department"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ class SourceReport:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """The answer to a trace question, in the order of TRACING.md, rule 2."""
+    """The answer to a trace question, in the order of docs/tracing.md, "Order"."""
 
     code: Code
     direction: str

@@ -4,7 +4,7 @@ The buyer's own report of receiving the same things confirms a sale; nothing els
 receipt confirms one sale: of a lot that was sold in parts the earliest that none was found for. A
 dispute is a word of its own, kept between the two parties and the department. The clock runs from
 when the sale was reported (pushed): 24 hours, unless the sector's profile has a clock ``confirm``.
-Source: Fujian's rules of 2024 on food traceability (as collected in the domain notes).
+Source: Fujian's rules of 2024 on food traceability.
 """
 
 from __future__ import annotations

@@ -129,7 +129,7 @@ def _judge(facts: Facts, code: str, until: datetime | None) -> None:
 
 
 def _is_cycle(facts: Facts, pack: Edge) -> bool:
-    """Whether a pack would put a container inside itself, directly or through others (rule 6)."""
+    """Whether a pack would put a container inside itself, directly or through others."""
     verdict = facts.cycles.get(pack)
     if verdict is None:
         container = pack.other or ""

@@ -21,7 +21,7 @@ from suyuan.domain.profiles.fields import RECORD_TIME
 from suyuan.domain.profiles.profile import Clock, Profile
 from suyuan.domain.register import CITY_TIME, Party, Version, in_force
 
-# A buyer enters what he bought within 36 hours (Shanghai's rules on food tracing, as DOMAIN.md B).
+# A buyer enters what he bought within 36 hours (Shanghai's rules on food tracing).
 HOURS = Decimal(36)
 
 _DAY = timedelta(days=1)

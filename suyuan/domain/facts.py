@@ -124,7 +124,7 @@ class Facts:
         return any(not v.covers(event, party) for v in self._voids.get(event, ()))
 
     def edges(self, code: str) -> list[Edge]:
-        """The edges of a code that are not void, in the order of rule 2."""
+        """The edges of a code that are not void, in order."""
         known = self._sorted.get(code)
         if known is None:
             told = self._of_code.get(code, {})

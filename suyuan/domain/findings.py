@@ -1,4 +1,4 @@
-"""Gaps and contradictions in a chain (TRACING.md, rule 13). A finding never hides an event."""
+"""Gaps and contradictions in a chain (docs/tracing.md, "Findings"). None hides an event."""
 
 from __future__ import annotations
 

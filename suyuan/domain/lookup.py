@@ -50,7 +50,7 @@ class Movement(IntEnum):
 
 
 class Rank(IntEnum):
-    """The order of events at one instant (TRACING.md, rule 2). The numbers are stored."""
+    """The order of events at one instant (docs/tracing.md, "Order"). The numbers are stored."""
 
     ADD = 0
     OBSERVE = 1
@@ -91,7 +91,7 @@ class Edge:
 
     @property
     def order(self) -> Order:
-        """TRACING.md, rule 2: event time, then ADD < OBSERVE < DELETE < Transformation, then id."""
+        """Event time, then ADD < OBSERVE < DELETE < Transformation, then id, then reporter."""
         return (self.time, int(self.rank), self.id, self.party)
 
 
@@ -171,7 +171,7 @@ class HoleReason(StrEnum):
 
 
 class Effect(StrEnum):
-    """What a hole may have done to the chain (TRACING.md, "Federation")."""
+    """What a hole may have done to the chain (docs/federation.md, "Silence")."""
 
     MISSING = "missing"
     UNCERTAIN_END = "uncertain_end"

@@ -74,7 +74,7 @@ _ORGANISATIONS = frozenset({"uscc", "gln", "pgln"})
 # Stands where a party was that this viewer may not see: it may be a natural person.
 WITHHELD = Code("", "withheld", Level.OTHER)
 
-# One step down for enterprises (DESIGN.md, "Who is asking").
+# How many steps down an enterprise may look: to whom it gave things itself.
 _STEPS_DOWN = 1
 
 

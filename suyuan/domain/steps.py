@@ -7,7 +7,7 @@
                   or from a container while the thing was inside, and of what was inside it;
                   down of a lot's serials
 
-Everything is finite because a task is done again only for a wider window (TRACING.md, rule 6).
+Everything is finite because a task is done again only for a wider window.
 ``Tracing`` works tasks off for a chain; a reach has single ones done (``suyuan.domain.reach``).
 """
 
@@ -316,7 +316,7 @@ class Steps(ABC):
         return Role.PARENT in self.facts.roles(code)
 
     def _making(self, task: Making) -> None:
-        """One transformation, also in halves (rule 5): its events, then its other side."""
+        """One transformation, also in halves: its events, then its other side."""
         if self._is_done((None, None), (task.node, task.direction, task.code)):
             return
         most = self.question.max_hops

@@ -1,12 +1,13 @@
 """Sales to named buyers, out of the edge table, and what buyers disputed.
 
 Two partial indexes hold the sales of a seller and those to a buyer in the order of the list, so a
-page costs what it shows, and what it passes over for its state.
+page costs what it shows, and what it passes over for its state; the edges of the codes in it are
+read once, by one statement for the page.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,42 +23,73 @@ from suyuan.storage.engine import ReadConnection, WriteConnection
 _SALES = """
     SELECT x.time, x.event, x.party, x.far_party, min(x.id) AS id,
            min(x.record_time) AS pushed_at, array_agg(DISTINCT x.code) AS codes,
-           bool_and({received}) AS received, d.reason, d.disputed_at
+           d.reason, d.disputed_at
     FROM edges x
     JOIN events e ON e.key = x.event AND e.party = x.party AND NOT e.declaration
     LEFT JOIN disputes d ON d.event = x.event AND d.seller = x.party
     WHERE {where} AND x.moves = 1 AND x.far_party IS NOT NULL AND x.far_party <> x.party
       AND e.kind = 'wholesale' AND NOT {voided}
     GROUP BY x.time, x.event, x.party, x.far_party, d.reason, d.disputed_at
-    HAVING {state}
+    HAVING {having}
     ORDER BY x.time DESC, x.event DESC, x.party DESC LIMIT :most
 """
 _VOIDED = """EXISTS (SELECT FROM events v WHERE v.key = {0}.event AND v.declaration
     AND (v.authority OR v.party = {0}.party))"""
-# A confirmation's receipt is of one sale, which its id names; any other receipt of a lot is of the
-# earliest sale of it that none was found for. ``{0}`` is a sale, ``r`` a receipt.
-_CONFIRMS = "r.id = 'confirmation:' || replace(CAST({0}.event AS text), '-', '')"
-_RECEIPTS = f"""FROM edges r WHERE r.code = x.code AND r.moves = 2 AND r.party = x.far_party
-    AND (r.far_party IS NULL OR r.far_party = x.party) AND NOT {_VOIDED.format("r")}"""
-_RECEIVED = f"""(EXISTS (SELECT {_RECEIPTS} AND {_CONFIRMS.format("x")}) OR (
-    SELECT count(DISTINCT r.event) FILTER (WHERE r.id NOT LIKE 'confirmation:%')
-           * CAST(count(*) FILTER (WHERE r.time >= x.time
-                                   AND r.id NOT LIKE 'confirmation:%') > 0 AS integer)
-    {_RECEIPTS}) >= (
-    SELECT count(DISTINCT s.event) FROM edges s
-    JOIN events o ON o.key = s.event AND o.party = s.party AND NOT o.declaration
-    WHERE s.code = x.code AND s.time <= x.time AND s.moves = 1 AND s.party = x.party
-      AND s.far_party = x.far_party AND o.kind = 'wholesale' AND NOT {_VOIDED.format("s")}
-      AND NOT EXISTS (SELECT {_RECEIPTS} AND {_CONFIRMS.format("s")})))"""
+# Of the sales on a page, those that the buyer received. A confirmation's receipt is of one sale,
+# which its id names; any other receipt of a lot is of the earliest sale of it that none was found
+# for: so a sale is received if its buyer told of as many receipts as there are sales up to it, and
+# of one since. The edges of a code are read once, however many sales of it are on the page.
+_RECEIVED = text(f"""
+    WITH listed AS MATERIALIZED (
+        SELECT event, code, seller, buyer, time FROM unnest(
+            CAST(:events AS uuid[]), CAST(:codes AS text[]), CAST(:sellers AS text[]),
+            CAST(:buyers AS text[]), CAST(:times AS timestamptz[])
+        ) AS l (event, code, seller, buyer, time)
+    ), pairs AS MATERIALIZED (
+        SELECT DISTINCT code, seller, buyer FROM listed
+    ), moved AS MATERIALIZED (
+        SELECT code, party, far_party, moves, event, time, id FROM edges
+        WHERE code = ANY(CAST(:distinct_codes AS text[])) AND moves IN (1, 2)
+          AND party = ANY(CAST(:parties AS text[]))
+    ), receipts AS MATERIALIZED (
+        SELECT p.code, p.seller, p.buyer, r.event, r.time, r.id
+        FROM pairs p JOIN moved r ON r.code = p.code AND r.party = p.buyer AND r.moves = 2
+          AND (r.far_party IS NULL OR r.far_party = p.seller)
+        WHERE NOT {_VOIDED.format("r")}
+    ), unnamed AS MATERIALIZED (
+        SELECT code, seller, buyer, count(DISTINCT event) AS receipts, max(time) AS latest
+        FROM receipts WHERE id NOT LIKE 'confirmation:%' GROUP BY code, seller, buyer
+    ), unconfirmed AS MATERIALIZED (
+        SELECT DISTINCT s.code, s.party AS seller, s.far_party AS buyer, s.event, s.time
+        FROM pairs p JOIN moved s ON s.code = p.code AND s.party = p.seller
+          AND s.far_party = p.buyer AND s.moves = 1
+        JOIN events o ON o.key = s.event AND o.party = s.party AND NOT o.declaration
+        WHERE o.kind = 'wholesale' AND NOT {_VOIDED.format("s")} AND NOT EXISTS (
+            SELECT FROM receipts r WHERE r.code = s.code AND r.seller = s.party
+              AND r.buyer = s.far_party
+              AND r.id = 'confirmation:' || replace(CAST(s.event AS text), '-', '')
+        )
+    ), counted AS MATERIALIZED (
+        SELECT code, seller, buyer, event,
+               count(*) OVER (PARTITION BY code, seller, buyer ORDER BY time) AS sales
+        FROM unconfirmed
+    )
+    SELECT l.event, l.seller
+    FROM listed l LEFT JOIN counted c USING (code, seller, buyer, event)
+    LEFT JOIN unnamed u USING (code, seller, buyer)
+    GROUP BY l.event, l.seller
+    HAVING bool_and(c.sales IS NULL OR (coalesce(u.receipts, 0) >= c.sales AND u.latest >= l.time))
+""")
 _ANY = "true"
+# Sales that are looked at at once, where those before were in other states.
+_LOOKED_AT = 200
+# What can be said of a state without looking for receipts.
 _HAVING: Mapping[State | None, str] = {
-    State.CONFIRMED: f"bool_and({_RECEIVED})",
-    State.DISPUTED: f"NOT bool_and({_RECEIVED}) AND d.reason IS NOT NULL",
-    State.OPEN: f"""NOT bool_and({_RECEIVED}) AND d.reason IS NULL
-        AND min(x.record_time) >= :due""",
-    State.OVERDUE: f"""NOT bool_and({_RECEIVED}) AND d.reason IS NULL
-        AND min(x.record_time) < :due""",
-    None: f"NOT bool_and({_RECEIVED}) AND d.reason IS NULL",
+    State.CONFIRMED: _ANY,
+    State.DISPUTED: "d.reason IS NOT NULL",
+    State.OPEN: "d.reason IS NULL AND min(x.record_time) >= :due",
+    State.OVERDUE: "d.reason IS NULL AND min(x.record_time) < :due",
+    None: "d.reason IS NULL",
 }
 _SIDES = {"buyer": "x.far_party = :party", "seller": "x.party = :party"}
 _AFTER = "(x.time, x.event, x.party) < (:after_time, :after_event, :after_party)"
@@ -88,18 +120,15 @@ async def list_sales(
     connection: ReadConnection, asked: SalesAsked, *, after: Place | None, most: int
 ) -> list[PushedSale]:
     """At most ``most`` sales behind ``after``, newest first."""
-    conditions = [_SIDES[asked.side] if asked.party is not None else _DISPUTED, "x.time >= :since"]
-    params: dict[str, Any] = {"party": asked.party, "since": asked.since, "due": asked.due}
-    if after is not None:
-        conditions.append(_AFTER)
-        params |= {
-            "after_time": after.time,
-            "after_event": UUID(bytes=after.key),
-            "after_party": after.party,
-        }
-    state = _HAVING[asked.state]
-    used = {k: v for k, v in params.items() if f":{k}" in " ".join((*conditions, state))}
-    return await _sales(connection, conditions, state, {**used, "most": most})
+    found: list[PushedSale] = []
+    looked_at = most
+    while True:
+        page = await _page(connection, asked, after, looked_at)
+        found += [sale for sale in page if _is_in(asked.state, sale)]
+        if len(page) < looked_at or len(found) >= most:
+            return found[:most]
+        looked_at, last = _LOOKED_AT, page[-1]
+        after = Place(last.time, last.pushed_at, last.key, last.seller)
 
 
 async def find_sale(
@@ -119,15 +148,36 @@ async def add_dispute(connection: WriteConnection, sale: PushedSale, reason: str
     return bool(await connection.scalar(_REASON, named) == reason)
 
 
-async def _sales(
-    connection: ReadConnection, conditions: list[str], state: str, params: dict[str, Any]
+async def _page(
+    connection: ReadConnection, asked: SalesAsked, after: Place | None, most: int
 ) -> list[PushedSale]:
-    statement = _SALES.format(
-        received=_RECEIVED,
-        where=" AND ".join(conditions),
-        voided=_VOIDED.format("x"),
-        state=state,
-    )
+    """The next sales of a side, in whichever state as far as that depends on receipts."""
+    conditions = [_SIDES[asked.side] if asked.party is not None else _DISPUTED, "x.time >= :since"]
+    params: dict[str, Any] = {"party": asked.party, "since": asked.since, "due": asked.due}
+    if after is not None:
+        conditions.append(_AFTER)
+        params |= {
+            "after_time": after.time,
+            "after_event": UUID(bytes=after.key),
+            "after_party": after.party,
+        }
+    having = _HAVING[asked.state]
+    used = {k: v for k, v in params.items() if f":{k}" in " ".join((*conditions, having))}
+    return await _sales(connection, conditions, having, {**used, "most": most})
+
+
+def _is_in(state: State | None, sale: PushedSale) -> bool:
+    """Whether a sale that is what ``_HAVING`` says of a state is in it."""
+    return sale.received is (state is State.CONFIRMED)
+
+
+async def _sales(
+    connection: ReadConnection, conditions: list[str], having: str, params: dict[str, Any]
+) -> list[PushedSale]:
+    where, voided = " AND ".join(conditions), _VOIDED.format("x")
+    statement = _SALES.format(where=where, voided=voided, having=having)
+    rows = (await connection.execute(text(statement), params)).all()
+    received = await _received(connection, rows)
     return [
         PushedSale(
             row.event.bytes,
@@ -137,8 +187,26 @@ async def _sales(
             tuple(row.codes),
             row.time,
             row.pushed_at,
-            row.received,
+            (row.event, row.party) in received,
             Dispute(row.reason, row.disputed_at) if row.reason is not None else None,
         )
-        for row in await connection.execute(text(statement), params)
+        for row in rows
     ]
+
+
+async def _received(connection: ReadConnection, rows: Sequence[Any]) -> set[tuple[UUID, str]]:
+    """Those of the sales, by event and seller, of which every code was received."""
+    if not rows:
+        return set()
+    named = [(row, code) for row in rows for code in row.codes]
+    params = {
+        "events": [row.event for row, _ in named],
+        "codes": [code for _, code in named],
+        "sellers": [row.party for row, _ in named],
+        "buyers": [row.far_party for row, _ in named],
+        "times": [row.time for row, _ in named],
+        "distinct_codes": list({code for _, code in named}),
+        "parties": list({party for row in rows for party in (row.party, row.far_party)}),
+    }
+    found = await connection.execute(_RECEIVED, params)
+    return {(row.event, row.seller) for row in found}

@@ -17,7 +17,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import RowMapping, text
 
-from suyuan.domain.errors import Refused
+from suyuan.domain.errors import TooMany
 from suyuan.storage.engine import WriteConnection
 
 # A process beats for its jobs every few seconds; one that missed several is gone.
@@ -26,6 +26,7 @@ STALE_SECONDS = 10
 ATTEMPTS_LIMIT = 5
 # Files that one owner may have waiting: each may be half a gigabyte.
 OPEN_LIMIT = 20
+RETRY_AFTER_SECONDS = 10
 # A report is fetched the same day; the rows themselves are kept as events.
 KEPT_DAYS = 30
 
@@ -222,10 +223,12 @@ _SWEEP = (
 
 
 async def open_job(connection: WriteConnection, submitted: Submitted) -> UUID:
-    """A new job, whose file comes part by part. Raises Refused where its owner has too many."""
+    """A new job, whose file comes part by part. Raises TooMany where its owner has too many."""
     counted = (await connection.execute(_OPEN, {"owner": submitted.owner})).scalar_one()
     if counted >= OPEN_LIMIT:
-        raise Refused("too_many_jobs", count=counted, limit=OPEN_LIMIT)
+        raise TooMany(
+            "too_many_jobs", count=counted, limit=OPEN_LIMIT, retry_after=RETRY_AFTER_SECONDS
+        )
     job = uuid4()
     await connection.execute(
         _INSERT,

@@ -2,7 +2,7 @@
 
 Rows go in ordered by key, so that two batches with the same keys wait for each other instead of
 deadlocking. A key that is there already is not overwritten and not ignored: its content is read
-back and compared (DESIGN.md, "Events", identity).
+back and compared (docs/decisions/0003-one-identity-for-both-forms.md).
 """
 
 from __future__ import annotations

@@ -27,6 +27,7 @@ from suyuan.storage import certificates
 from suyuan.storage.certificates import StoredCertificate
 from suyuan.storage.engine import Database
 from suyuan.web.auth import Asking
+from suyuan.web.body_schemas import TEXT, json_body, object_of
 from suyuan.web.responses import json_response
 from suyuan.web.settings import ServiceSettings
 from suyuan.web.state import OwnDatabase, Settings
@@ -45,37 +46,13 @@ MOST_SHOWN = 500
 writing = APIRouter(tags=["certificates"])
 reading = APIRouter(tags=["certificates"])
 
-_TEXT = {"type": "string", "minLength": 1}
-NOTE_BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "application/json": {
-                "schema": {
-                    "type": "object",
-                    "additionalProperties": False,
-                    "required": ["note"],
-                    "properties": {"note": _TEXT},
-                }
-            }
-        },
-    }
-}
-BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "application/json": {
-                "schema": {
-                    "type": "object",
-                    "additionalProperties": False,
-                    "required": ["number", "issuer", "standards", "valid_from", "valid_to"],
-                    "properties": {name: {} for name in sorted(MEMBERS)},
-                }
-            }
-        },
-    }
-}
+NOTE_BODY = json_body(object_of(["note"], note=TEXT))
+BODY = json_body(
+    object_of(
+        ["number", "issuer", "standards", "valid_from", "valid_to"],
+        **{name: {} for name in sorted(MEMBERS)},
+    )
+)
 
 
 class CertificatesQuery(BaseModel):

@@ -19,9 +19,9 @@ from suyuan.domain.trail import DEFAULT_MAX_EVENTS, Direction, Question
 from suyuan.web import paths, qr
 from suyuan.web.accept import CSV, JSON, XLSX, named
 from suyuan.web.auth import Asking
-from suyuan.web.export_files import FILE
 from suyuan.web.exports import export_chain
 from suyuan.web.language import negotiate, vary_on_language
+from suyuan.web.openapi import PNG, SVG, answered_as
 from suyuan.web.responses import json_response
 from suyuan.web.seen import seen
 from suyuan.web.times import QueryTime
@@ -55,7 +55,7 @@ class ChainQuery(BaseModel):
 @router.get(
     "/v1/chains/{code:text}",
     tags=["chains"],
-    responses={200: {"content": {CSV: FILE, XLSX: FILE}}},
+    responses=answered_as(CSV, XLSX),
 )
 async def get_chain(
     request: Request, code: str, caller: Asking, query: Annotated[ChainQuery, Query()]
@@ -99,18 +99,28 @@ async def get_code(text: str) -> Response:
     return json_response(explain(text))
 
 
-@router.get("/v1/qr/{code:text}.svg", tags=["codes"], response_class=Response)
+@router.get(
+    "/v1/qr/{code:text}.svg",
+    tags=["codes"],
+    response_class=Response,
+    responses=answered_as(SVG),
+)
 async def get_qr_svg(request: Request, code: str) -> Response:
     """二维码 · The QR symbol (SVG) of the consumer page's address."""
-    return Response(qr.svg(_page_address(request, code)), media_type="image/svg+xml")
+    return Response(qr.svg(_page_address(request, code)), media_type=SVG)
 
 
-@router.get("/v1/qr/{code:text}.png", tags=["codes"], response_class=Response)
+@router.get(
+    "/v1/qr/{code:text}.png",
+    tags=["codes"],
+    response_class=Response,
+    responses=answered_as(PNG),
+)
 async def get_qr_png(
     request: Request, code: str, scale: Annotated[int, Query(ge=1, le=40)] = 8
 ) -> Response:
     """二维码 · The QR symbol (PNG) of the consumer page's address; `scale` is pixels a module."""
-    return Response(qr.png(_page_address(request, code), scale=scale), media_type="image/png")
+    return Response(qr.png(_page_address(request, code), scale=scale), media_type=PNG)
 
 
 def _page_after(query: ChainQuery) -> tuple[int, datetime | None]:

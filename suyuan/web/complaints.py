@@ -35,6 +35,7 @@ from suyuan.storage import complaints
 from suyuan.storage.engine import Database
 from suyuan.web.auth import require
 from suyuan.web.consumer import choice, html_answer, is_elder, page_language
+from suyuan.web.openapi import PAGE_OR_PROBLEM
 from suyuan.web.pages import Names, PageLinks
 from suyuan.web.pages.complaints import render_case, render_follow_up, render_form
 from suyuan.web.pages.environment import form_security_policy
@@ -58,7 +59,7 @@ Official = Annotated[
 Answering = Annotated[Caller, Depends(require(CallerRole.DEPARTMENT, CallerRole.CITY))]
 
 
-@router.get("/complaints/new", response_class=HTMLResponse)
+@router.get("/complaints/new", response_class=HTMLResponse, responses=PAGE_OR_PROBLEM)
 async def get_form(
     request: Request, code: str = "", lang: str | None = None, size: str | None = None
 ) -> Response:
@@ -70,6 +71,8 @@ async def get_form(
 @router.post(
     "/complaints",
     status_code=303,
+    response_class=Response,
+    responses=PAGE_OR_PROBLEM,
     openapi_extra={"requestBody": {"required": True, "content": {_FORM: {}}}},
 )
 async def post_complaint(
@@ -95,7 +98,11 @@ async def post_complaint(
     return RedirectResponse(f"/complaints/{complaint.number}{query}", 303)
 
 
-@router.get("/complaints", response_class=HTMLResponse)
+@router.get(
+    "/complaints",
+    response_class=HTMLResponse,
+    responses={303: {"description": "To the complaint of the number"}, **PAGE_OR_PROBLEM},
+)
 async def get_follow_up(
     request: Request,
     database: OwnDatabase,
@@ -118,7 +125,7 @@ async def get_follow_up(
     return _private(RedirectResponse(f"/complaints/{asked}?{query}", 303))
 
 
-@router.get("/complaints/{number}", response_class=HTMLResponse)
+@router.get("/complaints/{number}", response_class=HTMLResponse, responses=PAGE_OR_PROBLEM)
 async def get_complaint(
     request: Request,
     number: str,

@@ -18,8 +18,9 @@ from suyuan.domain.errors import Fault, QuestionRefused
 from suyuan.domain.register import today
 from suyuan.web.accept import CSV, XLSX
 from suyuan.web.auth import require
-from suyuan.web.export_files import FILE, export
+from suyuan.web.export_files import export
 from suyuan.web.language import Language
+from suyuan.web.openapi import answered_as
 from suyuan.web.responses import json_response
 from suyuan.web.times import QueryDay
 from suyuan.wire.coverage import write_answer
@@ -116,15 +117,13 @@ async def get_coverage(request: Request, caller: Reader, query: Asked) -> Respon
     return json_response(write_answer(window, answer, sources))
 
 
-@router.get("/v1/coverage.csv", response_class=Response, responses={200: {"content": {CSV: FILE}}})
+@router.get("/v1/coverage.csv", response_class=Response, responses=answered_as(CSV))
 async def get_coverage_csv(request: Request, caller: Reader, query: Asked) -> Response:
     """导出覆盖率 · The same as CSV; a department that did not answer is a row of its own."""
     return await _exported(request, caller, query, CSV)
 
 
-@router.get(
-    "/v1/coverage.xlsx", response_class=Response, responses={200: {"content": {XLSX: FILE}}}
-)
+@router.get("/v1/coverage.xlsx", response_class=Response, responses=answered_as(XLSX))
 async def get_coverage_xlsx(request: Request, caller: Reader, query: Asked) -> Response:
     """导出覆盖率 · The same as XLSX; who did not answer is on a sheet of its own."""
     return await _exported(request, caller, query, XLSX)

@@ -27,8 +27,6 @@ _WRITERS: dict[str, Callable[[BinaryIO, Sequence[Table], str], Writer]] = {
     CSV: CsvWriter,
     XLSX: XlsxWriter,
 }
-# How the API's description tells a file.
-FILE = {"schema": {"type": "string", "format": "binary"}}
 _CHUNK = 256 * 1024
 _NAME = re.compile(r"[^0-9A-Za-z._]+")
 _NAME_CHARACTERS = 80

@@ -17,8 +17,9 @@ from suyuan.domain.trail import Direction, Question
 from suyuan.web import paths
 from suyuan.web.accept import CSV, XLSX
 from suyuan.web.auth import Asking
-from suyuan.web.export_files import FILE, export
+from suyuan.web.export_files import export
 from suyuan.web.language import Language
+from suyuan.web.openapi import answered_as
 from suyuan.web.seen import seen
 from suyuan.web.times import QueryTime
 from suyuan.wire.exports.chain_export import ChainExport
@@ -51,7 +52,7 @@ class ExportQuery(BaseModel):
     "/v1/exports/chains/{code:text}.csv",
     tags=["exports"],
     response_class=Response,
-    responses={200: {"content": {CSV: FILE}}},
+    responses=answered_as(CSV),
 )
 async def get_chain_csv(
     request: Request, code: str, caller: Asking, query: Annotated[ExportQuery, Query()]
@@ -70,7 +71,7 @@ async def get_chain_csv(
     "/v1/exports/chains/{code:text}.xlsx",
     tags=["exports"],
     response_class=Response,
-    responses={200: {"content": {XLSX: FILE}}},
+    responses=answered_as(XLSX),
 )
 async def get_chain_xlsx(
     request: Request, code: str, caller: Asking, query: Annotated[ExportQuery, Query()]

@@ -10,6 +10,8 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from suyuan.domain.register import Kind
+from suyuan.web.accept import CSV
+from suyuan.web.openapi import PDF, ZIP, answered_as
 from suyuan.wire.register_template import outline_of
 from suyuan.wire.sheets.sheet import MEDIA_TYPES, Format
 from suyuan.wire.sheets.template import EVENTS, template
@@ -46,6 +48,9 @@ FILES_BODY: dict[str, Any] = {
         },
     }
 }
+
+# What a job makes: sheets of labels, or what a printer's own program draws them from.
+RESULTS = answered_as(PDF, ZIP, CSV)
 
 _MEDIA_TYPE_OF = {form: media_type for media_type, form in MEDIA_TYPES.items()}
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from suyuan.domain.filing import PERSON_ROLES, FilingAction, FilingState
 from suyuan.domain.register import Kind
+from suyuan.web.body_schemas import DATE, TEXT, json_body, object_of
 from suyuan.web.register import ENTRY_MEMBERS
 from suyuan.wire.filing_steps import MOST_REASONS, NOTE_LIMIT
 from suyuan.wire.filings import MOST_PEOPLE, MOST_PLACES, MOST_PRODUCTS
@@ -103,49 +104,32 @@ Until another is approved, the directory says so and later events carry `filing_
 }
 
 
-def _object(required: list[str], **members: Any) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "additionalProperties": False,
-        "properties": members,
-        "required": required,
-    }
-
-
-def _body(schema: dict[str, Any]) -> dict[str, Any]:
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
-
-
-_TEXT = {"type": "string", "minLength": 1}
-_DATE = {"type": "string", "format": "date"}
-
-
 def _entries(kind: Kind, most: int) -> dict[str, Any]:
-    members = {"id": _TEXT, **ENTRY_MEMBERS[kind]}
-    return {"type": "array", "maxItems": most, "items": _object(["id", "names"], **members)}
+    members = {"id": TEXT, **ENTRY_MEMBERS[kind]}
+    return {"type": "array", "maxItems": most, "items": object_of(["id", "names"], **members)}
 
 
 _PARTY = {name: schema for name, schema in ENTRY_MEMBERS[Kind.PARTY].items() if name != "contact"}
-_PERSON = _object(["role", "name"], role={"enum": list(PERSON_ROLES)}, name=_TEXT, phone=_TEXT)
-DOSSIER_BODY = _body(
-    _object(
+_PERSON = object_of(["role", "name"], role={"enum": list(PERSON_ROLES)}, name=TEXT, phone=TEXT)
+DOSSIER_BODY = json_body(
+    object_of(
         ["party", "people"],
-        party=_object(["names", "categories", "district"], **_PARTY),
+        party=object_of(["names", "categories", "district"], **_PARTY),
         places=_entries(Kind.PLACE, MOST_PLACES),
         products=_entries(Kind.PRODUCT, MOST_PRODUCTS),
         people={"type": "array", "minItems": 1, "maxItems": MOST_PEOPLE, "items": _PERSON},
-        valid_from=_DATE,
+        valid_from=DATE,
     )
 )
 _STEP = {"type": "integer", "minimum": 1, "description": "the last step that was seen"}
-_NOTE = {**_TEXT, "maxLength": NOTE_LIMIT}
-_REASON = _object(["pointer", "text"], pointer={"type": "string"}, text=_NOTE)
-_SINCE = {"from": _DATE}
+_NOTE = {**TEXT, "maxLength": NOTE_LIMIT}
+_REASON = object_of(["pointer", "text"], pointer={"type": "string"}, text=_NOTE)
+_SINCE = {"from": DATE}
 STEP_BODIES: dict[FilingAction, dict[str, Any]] = {
-    FilingAction.WITHDRAW: _body(_object(["step"], step=_STEP, note=_NOTE)),
-    FilingAction.APPROVE: _body(_object(["step"], step=_STEP, note=_NOTE)),
-    FilingAction.RETURN: _body(
-        _object(
+    FilingAction.WITHDRAW: json_body(object_of(["step"], step=_STEP, note=_NOTE)),
+    FilingAction.APPROVE: json_body(object_of(["step"], step=_STEP, note=_NOTE)),
+    FilingAction.RETURN: json_body(
+        object_of(
             ["step", "reasons"],
             step=_STEP,
             note=_NOTE,
@@ -157,11 +141,11 @@ STEP_BODIES: dict[FilingAction, dict[str, Any]] = {
             },
         )
     ),
-    FilingAction.REVOKE: _body(_object(["step", "note"], step=_STEP, note=_NOTE, **_SINCE)),
-    FilingAction.REVOKE_LICENCE: _body(
-        _object(["step", "note", "licence"], step=_STEP, note=_NOTE, licence=_TEXT, **_SINCE)
+    FilingAction.REVOKE: json_body(object_of(["step", "note"], step=_STEP, note=_NOTE, **_SINCE)),
+    FilingAction.REVOKE_LICENCE: json_body(
+        object_of(["step", "note", "licence"], step=_STEP, note=_NOTE, licence=TEXT, **_SINCE)
     ),
-    FilingAction.REINSTATE_LICENCE: _body(
-        _object(["step", "note", "licence"], step=_STEP, note=_NOTE, licence=_TEXT)
+    FilingAction.REINSTATE_LICENCE: json_body(
+        object_of(["step", "note", "licence"], step=_STEP, note=_NOTE, licence=TEXT)
     ),
 }

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from suyuan.web.accept import HTML
+
 PROBLEM_JSON = "application/problem+json"
+SVG, PNG, PDF, ZIP = "image/svg+xml", "image/png", "application/pdf", "application/zip"
+
+Responses = dict[int | str, dict[str, Any]]
+_FILE = {"schema": {"type": "string", "format": "binary"}}
+_TEXT = {"schema": {"type": "string"}}
 
 # RFC 9457, with the members that ``suyuan.web.problems`` adds.
 _PROBLEM: dict[str, Any] = {
@@ -38,6 +45,17 @@ _RESPONSE: dict[str, Any] = {
     "description": "A problem, in Chinese or English by Accept-Language",
     "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
+
+# A page tells a person in words what a problem tells a program.
+PAGE_OR_PROBLEM: Responses = {
+    "default": {**_RESPONSE, "content": {HTML: _TEXT, **_RESPONSE["content"]}}
+}
+
+
+def answered_as(*media_types: str, status: int = 200) -> Responses:
+    """What a route's ``responses`` say of the forms in which it answers, beside that of its own."""
+    content = {name: {} if name.endswith("json") else _FILE for name in media_types}
+    return {status: {"content": content}}
 
 
 def with_problems(schema: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from suyuan.domain.activities import SECTORS
 from suyuan.domain.links import REGISTRABLE_TYPES
 from suyuan.domain.register import CATEGORIES, Kind
+from suyuan.web.body_schemas import DATE, TEXT, json_body, object_of
 from suyuan.web.times import QueryDay
 from suyuan.wire.register_cards import BRANDS_LIMIT, LINKS_LIMIT, URL_LIMIT
 
@@ -58,30 +59,24 @@ GET_MORE = """
 versions, the newest first, each with the day on which it ceased to hold.
 """
 
-_TEXT = {"type": "string", "minLength": 1}
-_DATE = {"type": "string", "format": "date"}
 _DISTRICT = {"type": "string", "pattern": "^[0-9]{6}$", "description": "GB/T 2260"}
 
 
-def _object(**members: Any) -> dict[str, Any]:
-    return {"type": "object", "additionalProperties": False, "properties": members}
-
-
-_NAMES = {**_object(zh=_TEXT, en=_TEXT), "minProperties": 1}
+_NAMES = {**object_of(zh=TEXT, en=TEXT), "minProperties": 1}
 _LINKS = {
     "type": "array",
     "description": "addresses that a GS1 resolver leads to; types of the GS1 Web Vocabulary",
     "maxItems": LINKS_LIMIT,
     "items": {
-        **_object(
+        **object_of(
             type={"enum": list(REGISTRABLE_TYPES)},
             url={"type": "string", "pattern": "^https://", "maxLength": URL_LIMIT},
-            title=_object(zh=_TEXT, en=_TEXT),
+            title=object_of(zh=TEXT, en=TEXT),
             languages={
                 "type": "array",
                 "items": {"type": "string", "pattern": "^[a-z]{2}(-[A-Z]{2})?$"},
             },
-            media_type=_TEXT,
+            media_type=TEXT,
         ),
         "required": ["type", "url"],
     },
@@ -92,45 +87,44 @@ ENTRY_MEMBERS: dict[Kind, dict[str, Any]] = {
         "names": _NAMES,
         "type": {"enum": ["organisation", "person"]},
         "district": _DISTRICT,
-        "address": _TEXT,
+        "address": TEXT,
         "licences": {
             "type": "array",
             "items": {
-                **_object(number=_TEXT, type=_TEXT, valid_from=_DATE, valid_to=_DATE),
+                **object_of(number=TEXT, type=TEXT, valid_from=DATE, valid_to=DATE),
                 "required": ["number"],
             },
         },
-        "contact": _object(person=_TEXT, phone=_TEXT, legal_representative=_TEXT),
+        "contact": object_of(person=TEXT, phone=TEXT, legal_representative=TEXT),
         "categories": {"type": "array", "items": {"enum": list(CATEGORIES)}},
         "brands": {
             "type": "array",
             "maxItems": BRANDS_LIMIT,
-            "items": {**_object(names=_NAMES, trademark=_TEXT), "required": ["names"]},
+            "items": object_of(["names"], names=_NAMES, trademark=TEXT),
         },
-        "valid_from": _DATE,
+        "valid_from": DATE,
     },
     Kind.PLACE: {
         "names": _NAMES,
-        "party": _TEXT,
+        "party": TEXT,
         "district": _DISTRICT,
-        "address": _TEXT,
-        "valid_from": _DATE,
+        "address": TEXT,
+        "valid_from": DATE,
     },
     Kind.PRODUCT: {
         "names": _NAMES,
-        "party": _TEXT,
-        "producer": _TEXT,
-        "spec": _TEXT,
-        "shelf_life": _TEXT,
+        "party": TEXT,
+        "producer": TEXT,
+        "spec": TEXT,
+        "shelf_life": TEXT,
         "sector": {"enum": list(SECTORS)},
-        "standard": _TEXT,
+        "standard": TEXT,
         "links": _LINKS,
-        "valid_from": _DATE,
+        "valid_from": DATE,
     },
 }
 
 
 def body_of(kind: Kind) -> dict[str, Any]:
     """How the API's description tells the body of a PUT."""
-    schema = {**_object(**ENTRY_MEMBERS[kind]), "required": ["names"]}
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+    return json_body(object_of(["names"], **ENTRY_MEMBERS[kind]))

@@ -29,6 +29,7 @@ from suyuan.web.language import Language
 from suyuan.web.linkset_page import CONTENT_SECURITY_POLICY, render_linkset
 from suyuan.web.notices import EmptyBoard, NoticeBoard
 from suyuan.web.open_routes import OpenRoute, preflight
+from suyuan.web.openapi import PAGE_OR_PROBLEM, Responses, answered_as
 from suyuan.web.resolving import Target, target_of_path, target_of_text, with_query
 from suyuan.web.responses import json_response
 from suyuan.web.seen import seen
@@ -37,6 +38,14 @@ from suyuan.wire.linkset import CONTEXT, CONTEXT_LINK, LINKSET_JSON, linkset_lin
 
 # ``all`` is how it was called before version 1.0 of the standard.
 _LINKSET_TYPES = frozenset({"linkset", "all"})
+
+_FORMS = (JSON, LINKSET_JSON, JSON_LD)
+_RESPONSES: Responses = {
+    **answered_as(*_FORMS),
+    **answered_as(HTML, *_FORMS, status=300),
+    307: {"description": "To the link that fits"},
+    **PAGE_OR_PROBLEM,
+}
 
 paths.install()
 router = APIRouter(route_class=OpenRoute)
@@ -67,7 +76,9 @@ async def get_traceability(request: Request, code: str, caller: Asking) -> Respo
     return await get_chain(request, code, caller, ChainQuery())
 
 
-@router.get("/{ai:ai}/{key:text}", tags=["pages"], response_class=HTMLResponse)
+@router.get(
+    "/{ai:ai}/{key:text}", tags=["pages"], response_class=HTMLResponse, responses=_RESPONSES
+)
 async def get_digital_link(request: Request, ai: str, key: str, caller: Asking) -> Response:
     """数字链接 · A GS1 Digital Link, such as `/01/{gtin}/10/{lot}/21/{serial}`.
 
@@ -87,7 +98,7 @@ async def get_digital_link(request: Request, ai: str, key: str, caller: Asking) 
     return await _resolve(request, target, caller)
 
 
-@router.get("/t/{code:text}", tags=["pages"], response_class=HTMLResponse)
+@router.get("/t/{code:text}", tags=["pages"], response_class=HTMLResponse, responses=_RESPONSES)
 async def get_page(request: Request, code: str, caller: Asking) -> Response:
     """消费者页面 · The page of any code; by `Accept` the chain or the links, as `/01/…` does.
 

@@ -17,10 +17,11 @@ import msgspec
 
 from suyuan.domain.accesses import MOST_ASKED, Access, AccessFilter, Reason
 from suyuan.domain.caller import CallerRole
-from suyuan.domain.chain import SourceReport, SourceStatus
+from suyuan.domain.chain import SourceReport
 from suyuan.domain.listing import Page, Place
 from suyuan.wire.cursors import read_place, write_place
 from suyuan.wire.reading import FIRST_YEAR, LAST_YEAR
+from suyuan.wire.source_reports import write_sources
 
 Json = dict[str, Any]
 
@@ -99,10 +100,7 @@ def write_page(
     return {
         "accesses": entries,
         "next": following,
-        "sources": [
-            {"subsystem": s.subsystem, "status": s.status.value, "ms": s.ms} for s in sources
-        ],
-        "complete": all(s.status is SourceStatus.ANSWERED for s in sources),
+        **write_sources(sources),
     }
 
 

@@ -1,4 +1,4 @@
-"""A chain as the world sees it: the JSON of ``GET /v1/chains/{code}`` (DESIGN.md, "Contract")."""
+"""A chain as the world sees it: the JSON of ``GET /v1/chains/{code}`` (docs/tracing.md)."""
 
 from __future__ import annotations
 

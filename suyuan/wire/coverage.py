@@ -11,6 +11,7 @@ import msgspec
 from suyuan.domain.chain import SourceReport, SourceStatus
 from suyuan.domain.coverage import COUNTED, Answer, Counts, Group, Window, shares
 from suyuan.wire.divisions import division_name
+from suyuan.wire.source_reports import write_sources
 
 _Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 # A day of each of ten years, or every district of the country, and some more.
@@ -57,11 +58,8 @@ def write_answer(
         "rows": [write_row(group, answer) for group in ordered(answer)],
         "pending": answer.pending,
         "behind": answer.behind,
-        "sources": [
-            {"subsystem": s.subsystem, "status": s.status.value, "ms": s.ms} for s in sources
-        ],
+        **write_sources(sources),
         "holes": holes_of(sources),
-        "complete": all(s.status is SourceStatus.ANSWERED for s in sources),
     }
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
-from suyuan.domain.chain import SourceReport, SourceStatus
+from suyuan.domain.chain import SourceReport
 from suyuan.domain.directory import Listed, ListedLicence
 from suyuan.wire.divisions import division_name
 from suyuan.wire.register_cards import (
@@ -21,6 +21,7 @@ from suyuan.wire.register_cards import (
     NamingCard,
     Word,
 )
+from suyuan.wire.source_reports import write_sources
 
 MOST_LISTED = 100
 _Id = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -90,10 +91,7 @@ def write_page(
     return {
         "parties": [_shown(row) for row in rows],
         "next": following,
-        "sources": [
-            {"subsystem": s.subsystem, "status": s.status.value, "ms": s.ms} for s in sources
-        ],
-        "complete": all(s.status is SourceStatus.ANSWERED for s in sources),
+        **write_sources(sources),
         "generated_at": now,
     }
 

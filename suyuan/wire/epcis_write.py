@@ -141,7 +141,7 @@ def _spell(text: str, spelled: dict[str, str]) -> str:
 
 
 def _event_uri(event_id: str, party: Code, spelled: dict[str, str]) -> str:
-    """An event id as a URI (DESIGN: identity), from which reading finds the id again."""
+    """An event id as a URI, from which reading finds the id again."""
     if not is_uri(event_id):
         return event_urn(event_id, party)
     uri = uri_of(event_id)

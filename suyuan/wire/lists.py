@@ -16,11 +16,12 @@ from typing import Any
 
 import msgspec
 
-from suyuan.domain.chain import SourceReport, SourceStatus
+from suyuan.domain.chain import SourceReport
 from suyuan.domain.events import Correction, StoredEvent
 from suyuan.domain.listing import Page, Place
 from suyuan.wire.chains import write_stored
 from suyuan.wire.cursors import read_place, write_place
+from suyuan.wire.source_reports import write_sources
 
 Json = dict[str, Any]
 
@@ -72,10 +73,7 @@ def write_page(
     return {
         "events": entries,
         "next": following,
-        "sources": [
-            {"subsystem": s.subsystem, "status": s.status.value, "ms": s.ms} for s in sources
-        ],
-        "complete": all(s.status is SourceStatus.ANSWERED for s in sources),
+        **write_sources(sources),
         "generated_at": now,
     }
 

@@ -68,7 +68,7 @@ _USES = {Kind.PARTY: Use.PARTY, Kind.PLACE: Use.PLACE, Kind.PRODUCT: Use.THING}
 # GS1 keys of one scheme that name another kind of thing: 417 is a party, 414 a place.
 _GLN_KEYS = {Kind.PARTY: "https://id.gs1.org/417/", Kind.PLACE: "https://id.gs1.org/414/"}
 
-# Licences whose first letters name a scheme with a fixed form (DOMAIN.md, B).
+# Licences whose first letters name a scheme with a fixed form.
 _LICENCE_FORMS = {"SC": "SC + N14", "JY": "JY + N14"}
 
 ORGANISATION, PERSON = "organisation", "person"

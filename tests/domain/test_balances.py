@@ -1,4 +1,4 @@
-"""Quantities (TRACING.md, rule 12 and "Quantities, by hand")."""
+"""Quantities (docs/tracing.md, "Quantities"), counted by hand."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from suyuan.domain.errors import Refused
+from suyuan.domain.errors import TooMany
 from suyuan.storage import jobs
 from suyuan.storage.engine import Database
 from suyuan.storage.jobs import OPEN_LIMIT, Progress, Rejection, State, Submitted
@@ -165,7 +165,7 @@ async def test_who_gives_a_job_back_leaves_it_to_anybody_at_once(empty: Database
 async def test_an_owner_has_only_so_many_files_waiting(empty: Database) -> None:
     for _ in range(OPEN_LIMIT):
         last = await submitted(empty, (b"x",))
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(TooMany) as refused:
         await submitted(empty)
     assert refused.value.code == "too_many_jobs"
     async with empty.writing() as connection:

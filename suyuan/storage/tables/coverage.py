@@ -1,4 +1,4 @@
-"""What coverage figures are counted in (docs/decisions/0024-coverage-by-enterprise-and-day.md).
+"""What coverage figures are counted in (docs/decisions/0023-coverage-by-enterprise-and-day.md).
 
 All of it follows from events, edges and the register; ``suyuan coverage rebuild`` makes it anew.
 """

@@ -14,8 +14,9 @@ from suyuan.domain.naming import Known, Wanted, first_of
 from suyuan.domain.recall_scope import Quantities
 from suyuan.web.accept import CSV, XLSX
 from suyuan.web.auth import Asking
-from suyuan.web.export_files import FILE, export
+from suyuan.web.export_files import export
 from suyuan.web.language import Language
+from suyuan.web.openapi import answered_as
 from suyuan.web.recalls.routes import Service
 from suyuan.web.recalls.service import Recalls
 from suyuan.wire.exports.columns import ABOUT
@@ -49,7 +50,7 @@ _MOST_NAMES = 20_000
 @router.get(
     "/v1/recalls/{recall_id:uuid}/things.csv",
     response_class=Response,
-    responses={200: {"content": {CSV: FILE}}},
+    responses=answered_as(CSV),
 )
 async def get_things_csv(
     request: Request, recall_id: UUID, caller: Asking, service: Service
@@ -66,7 +67,7 @@ async def get_things_csv(
 @router.get(
     "/v1/recalls/{recall_id:uuid}/things.xlsx",
     response_class=Response,
-    responses={200: {"content": {XLSX: FILE}}},
+    responses=answered_as(XLSX),
 )
 async def get_things_xlsx(
     request: Request, recall_id: UUID, caller: Asking, service: Service

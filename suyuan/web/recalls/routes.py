@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from suyuan.domain.errors import Fault, ReportRefused
 from suyuan.domain.recall import Action, RecallState
 from suyuan.web.auth import Asking
+from suyuan.web.openapi import answered_as
 from suyuan.web.recalls.bodies import NOTE_BODY, PROPOSAL_BODY, WEBHOOK_BODY
 from suyuan.web.recalls.service import Recalls
 from suyuan.web.responses import json_response
@@ -104,7 +105,7 @@ async def get_recall(caller: Asking, service: Service, recall_id: UUID) -> Respo
 @router.get(
     _PATH + "/{recall_id:uuid}/things",
     response_class=Response,
-    responses={200: {"content": {NDJSON_TYPE: {"schema": {"type": "string"}}}}},
+    responses=answered_as(NDJSON_TYPE),
 )
 async def get_things(caller: Asking, service: Service, recall_id: UUID) -> Response:
     """波及对象 · Everything that a recall reaches by now, one JSON line each, in order of code."""

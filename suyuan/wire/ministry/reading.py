@@ -3,7 +3,7 @@
 What a row moves is named by its electronic ticket, else by a certificate, else by its batch; which
 it was is told in ``extra.linked_by``. Tickets and certificates are documents of the event, so a
 movement that is linked by one is evidenced, and one by its batch alone is asserted until the other
-side tells of it too (TRACING.md, rule 13).
+side tells of it too (docs/tracing.md, "Findings").
 """
 
 from __future__ import annotations
