@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 
@@ -16,6 +17,7 @@ from services.gateway import (
     federation,
     files,
     filings,
+    notices,
     proxy,
     register,
     routes,
@@ -87,7 +89,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     adopt(registry)
     try:
         async with (
-            beside(follow(settings.registry, members, adopt)),
+            beside(partial(follow, settings.registry, members, adopt)),
             app.state.exchanges.written(app.state.database),
             app.state.holders.following(),
             app.state.deliverer.at_work(),
@@ -132,6 +134,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
             filings.router,
             coding.router,
             in_force.router,
+            notices.router,
             recalls.router,
             recall_export.router,
             certificates.router,

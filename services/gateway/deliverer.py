@@ -102,7 +102,7 @@ class Deliverer:
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
         """Work while the block lasts; what is under way then is claimed again later."""
-        async with self._serving.at_work(), beside(self._sweep()):
+        async with self._serving.at_work(), beside(self._sweep):
             yield
 
     def serve_all(self) -> None:

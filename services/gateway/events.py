@@ -7,7 +7,7 @@ import asyncio
 from services.gateway.members import Members
 from services.gateway.registry import Subsystem
 from suyuan.domain.caller import Caller
-from suyuan.domain.errors import Unavailable
+from suyuan.domain.errors import Refused, Unavailable
 from suyuan.domain.events import event_key, is_uri
 from suyuan.domain.versions import Version, settle
 from suyuan.sources.asking import Silent
@@ -23,8 +23,10 @@ async def find_event(
     """The event as the caller may see it, and the subsystems that did not answer.
 
     A correction holds wherever it lies. Raises as ``settle`` does; Unavailable where nobody holds
-    the event and somebody is silent, who might.
+    the event and somebody is silent, who might; Refused for what is in no event's id.
     """
+    if "\0" in event_id:  # every subsystem would refuse it, which looks like silence
+        raise Refused("text_not_storable")
 
     async def ask(member: Subsystem) -> list[Version] | None:
         try:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from structlog.contextvars import get_contextvars
@@ -77,7 +78,7 @@ class Exchanges:
     async def written(self, database: Database) -> AsyncIterator[None]:
         """Write the log while the block lasts, and what is left of it at the end."""
         try:
-            async with beside(self._write_on(database)):
+            async with beside(partial(self._write_on, database)):
                 yield
         finally:
             with suppress(Unavailable):

@@ -8,16 +8,23 @@ said is kept in the gateway's database.
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
+from types import MappingProxyType
+from typing import NamedTuple
 from uuid import UUID
+
+import httpx
 
 from services.gateway.members import Members
 from services.gateway.registry import Subsystem
 from suyuan.domain.caller import CONSUMER
 from suyuan.domain.errors import Unavailable
 from suyuan.domain.recall import Recall
-from suyuan.sources.asking import Silent, ask
+from suyuan.sources.asking import Silent, fetch
+from suyuan.sources.breaker import Breaker
 from suyuan.storage import member_recalls
 from suyuan.storage.engine import Database
 from suyuan.web.recalls.board import MOST_COVERED, RecallBoard
@@ -30,14 +37,26 @@ _MOST_IN_ADDRESS = 2_000
 _MOST_BYTES = 8 * 1024 * 1024
 
 
+class Told(NamedTuple):
+    """An answer of a member: as it came, as it was read, and what it is known by."""
+
+    document: bytes
+    recalls: list[Recall]
+    tag: str | None
+
+
 class FederatedBoard(RecallBoard):
     """The recalls in force of the gateway's database and of all subsystems."""
+
+    known_seconds = 0.5
 
     def __init__(self, database: Database, publishers: Mapping[str, str], members: Members) -> None:
         super().__init__(database, publishers)
         self._members = members
         self._of_member: dict[str, list[Recall]] = {}
         self._documents: dict[str, bytes] | None = None
+        self._tags: dict[str, str | None] = {}
+        self._breakers: defaultdict[str, Breaker] = defaultdict(Breaker)
 
     async def _ask(self) -> list[Recall]:
         if self._documents is None:
@@ -58,11 +77,21 @@ class FederatedBoard(RecallBoard):
 
     async def _ask_member(self, member: Subsystem, documents: dict[str, bytes]) -> None:
         with suppress(Silent):  # what it said last holds until it says otherwise
-            document, _ = await self._told(member, {})
-            self._of_member[member.id] = _recalls_of(member.id, document)
-            if documents.get(member.id) != document:
-                await self._keep(member.id, document)
-                documents[member.id] = document
+            told = await self._breakers[member.id].guard(partial(self._news, member))
+            if told is None:
+                return
+            self._of_member[member.id] = _recalls_of(member.id, told.document)
+            self._tags[member.id] = told.tag
+            if documents.get(member.id) != told.document:
+                await self._keep(member.id, told.document)
+                documents[member.id] = told.document
+
+    async def _news(self, member: Subsystem, seconds: float | None) -> Told | None:
+        """What a member says now, ``None`` where it is what it said before."""
+        tag = self._tags.get(member.id)
+        headers = {"If-None-Match": tag} if tag is not None else {}
+        within = _SECONDS if seconds is None else min(seconds, _SECONDS)
+        return await self._told(member, {}, headers, within)
 
     async def _keep(self, subsystem: str, document: bytes) -> None:
         with suppress(Unavailable):  # it is kept when it is said again, a second later
@@ -89,25 +118,31 @@ class FederatedBoard(RecallBoard):
         except Silent:
             # Rather a banner too many than one too few: who is silent may know that it is covered.
             return own
-        return own & {recall.id for _, recalls in told for recall in recalls}
+        return own & {recall.id for some in told if some for recall in some.recalls}
 
     async def _told(
-        self, member: Subsystem, params: Mapping[str, list[str]]
-    ) -> tuple[bytes, list[Recall]]:
-        """What a member says, as it came and as it was read."""
+        self,
+        member: Subsystem,
+        params: Mapping[str, list[str]],
+        headers: Mapping[str, str] = MappingProxyType({}),
+        seconds: float = _SECONDS,
+    ) -> Told | None:
+        """What a member says, as it came and as it was read; ``None`` for nothing new."""
         client = self._members.client
         request = client.build_request(
             "GET",
             f"{member.query_url}/v1/recalls/in-force",
             params=params,
-            headers=self._members.headers(CONSUMER, member.id),
-            timeout=_SECONDS,
+            headers={**self._members.headers(CONSUMER, member.id), **headers},
+            timeout=seconds,
         )
-        return await ask(client, request, _read, most=_MOST_BYTES, seconds=_SECONDS)
+        return await fetch(client, request, _read, most=_MOST_BYTES, seconds=seconds)
 
 
-def _read(body: bytes) -> tuple[bytes, list[Recall]]:
-    return body, read_public(body)
+def _read(headers: httpx.Headers, body: bytes) -> Told | None:
+    if not body:  # 304
+        return None
+    return Told(body, read_public(body), headers.get("etag"))
 
 
 def _recalls_of(subsystem: str, document: bytes) -> list[Recall]:

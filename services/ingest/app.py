@@ -39,8 +39,10 @@ from suyuan.sources.names import OwnNames
 from suyuan.web import certificates
 from suyuan.web.app import create_app as create
 from suyuan.web.background import Rounds, beside
+from suyuan.web.downloads import Downloads
 from suyuan.web.files import FileKind
 from suyuan.web.recalls import export as recall_export
+from suyuan.web.recalls import notices
 from suyuan.web.recalls import routes as recalls
 from suyuan.web.recalls.runner import RecallRunner
 from suyuan.web.recalls.service import Recalls
@@ -56,6 +58,7 @@ ROUTERS = (
     certificates.writing,
     filings.router,
     code_ranges.router,
+    notices.router,
     recalls.router,
     recall_export.router,
     confirmations.router,
@@ -77,6 +80,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         LABELS: partial(LabelJob, printing=printing),
     }
     app.state.filing_office = FilingOffice(app.state.database, settings.name, keys)
+    app.state.downloads = Downloads()
     app.state.coding = Coding(app.state.database, settings.name, keys)
     runner = JobRunner(app.state.database, working)
     app.state.job_runner = runner
@@ -95,7 +99,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     own_sector = settings.sector or settings.name
     counting = Counting(app.state.database, own_sector, lambda: app.state.profiles.profiles)
     counted = Rounds(counting.take_giving_way, broke="coverage_broke")
-    async with runner.at_work(), beside(counted.run()), scopes.at_work(), sender.at_work():
+    async with runner.at_work(), beside(counted.run), scopes.at_work(), sender.at_work():
         yield
     await app.state.grouping.close()
 

@@ -7,7 +7,6 @@ from typing import Annotated, Any, cast
 
 import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
-from fastapi.responses import StreamingResponse
 from starlette.concurrency import iterate_in_threadpool
 
 from services.ingest.coding import Coding, require_coding
@@ -22,6 +21,7 @@ from suyuan.storage.jobs import Submitted
 from suyuan.web.accept import CSV
 from suyuan.web.auth import Asking, require_reporting
 from suyuan.web.code_ranges import LABELS_BODY, NOTICE_BODY, ORDER_BODY, PATH, RangeListQuery
+from suyuan.web.downloads import Download, Downloads
 from suyuan.web.openapi import answered_as
 from suyuan.web.responses import json_response
 from suyuan.web.state import OwnDatabase, Settings
@@ -36,6 +36,10 @@ from suyuan.wire.labels.files import lines_of
 from suyuan.wire.labels.label import labels
 
 router = APIRouter(tags=["code service"])
+
+# Finished files of labels that are kept for one owner: each may be some fifty megabytes, and who
+# printed them has no more use for them.
+LABEL_FILES_KEPT = 20
 
 
 async def _ready(request: Request, caller: Asking, settings: Settings) -> Coding:
@@ -84,12 +88,16 @@ async def get_range(caller: Asking, service: Service, range_id: str) -> Response
 
 @router.get(PATH + "/{range_id}/codes.csv", response_class=Response, responses=answered_as(CSV))
 async def get_codes(
-    caller: Asking, service: Service, settings: Settings, range_id: str
+    request: Request, caller: Asking, service: Service, settings: Settings, range_id: str
 ) -> Response:
-    """下载编码 · Every code of a range with the address that its symbol carries, as CSV."""
+    """下载编码 · Every code of a range with the address that its symbol carries, as CSV.
+
+    Two such files at once for one owner; 429 for more.
+    """
     given = await service.find(range_id, caller)
     made = lines_of(labels(settings.public_url, given, given.run, service.keys))
-    response = StreamingResponse(_aside(iter(made)), media_type="text/csv")
+    downloads: Downloads = request.app.state.downloads
+    response = Download(downloads, caller.owner, _aside(iter(made)), "text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{given.id}.csv"'
     return response
 
@@ -115,7 +123,8 @@ async def post_labels(
 ) -> Response:
     """打印标签 · Labels of a range: sheets as PDF, or SVG, PNG or CSV for a printer's own program.
 
-    202 with a job; when it is done the file is at its `result`.
+    202 with a job; when it is done the file is at its `result`: fetch it before twenty more are
+    made for you, or thirty days are over.
     """
     given = await service.find(range_id, caller)
     wanted = read_labels(await request.body(), given)
@@ -130,6 +139,7 @@ async def post_labels(
     data = msgspec.json.encode(order)
     async with database.writing() as connection:
         await jobs.sweep(connection)
+        await jobs.forget_oldest(connection, caller.owner, KIND, LABEL_FILES_KEPT)
         job = await jobs.open_job(connection, submitted)
         await jobs.add_part(connection, job, 0, data)
         await jobs.submit(connection, job, len(data))

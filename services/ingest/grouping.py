@@ -59,11 +59,15 @@ class Grouping:
                 continue
             if len(group) > 1:
                 try:
-                    stored.set_result((await self._load([row]))[0])
-                    continue
+                    loaded = (await self._load([row]))[0]
                 except Exception as own:  # noqa: BLE001 - as above
                     error = own
-            stored.set_exception(error)
+                else:
+                    if not stored.done():  # its sender has gone meanwhile
+                        stored.set_result(loaded)
+                    continue
+            if not stored.done():
+                stored.set_exception(error)
 
     async def _load(self, rows: Sequence[Row]) -> list[Loaded]:
         async with self._database.writing() as connection:

@@ -49,7 +49,7 @@ class JobRunner:
     async def at_work(self) -> AsyncIterator[None]:
         """Work while the block lasts; on leaving, finish each batch and give the jobs back."""
         try:
-            async with beside(self._rounds.run(), self._beat()):
+            async with beside(self._rounds.run, self._beat):
                 yield
         finally:
             self._stopping = True

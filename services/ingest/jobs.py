@@ -91,7 +91,10 @@ async def get_result(
     if job.kind != LABELS or job.state != State.DONE:
         raise NotKnown("job_not_done", state=job.state.value)
     form = LabelFormat(job.format)
-    response = StreamingResponse(_result(database, job), media_type=MEDIA_TYPES[form])
+    async with database.writing() as connection:
+        parts, size = await jobs.result_size(connection, job.id)
+    response = StreamingResponse(_result(database, job, parts), media_type=MEDIA_TYPES[form])
+    response.headers["Content-Length"] = str(size)
     name = f"{job.id}.{ENDINGS[form]}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
@@ -191,15 +194,13 @@ async def _report(database: Database, job: Job, language: Language) -> AsyncIter
         after = page[-1].line
 
 
-async def _result(database: Database, job: Job) -> AsyncIterator[bytes]:
-    part = 0
-    while True:
+async def _result(database: Database, job: Job, parts: int) -> AsyncIterator[bytes]:
+    for part in range(parts):
         async with database.writing() as connection:
             data = await jobs.result(connection, job.id, part)
-        if data is None:
-            return
+        if data is None:  # forgotten meanwhile: half a file must not look like a whole one
+            raise NotKnown("job_unknown", id=str(job.id))
         yield data
-        part += 1
 
 
 def _refusal(rejection: Rejection) -> Refusal:

@@ -16,6 +16,10 @@ LIMIT_SENTENCES: dict[str, tuple[str, str]] = {
         "当前提交量过大，请按 Retry-After 响应头所示的秒数后重试。",
         "Too much is being sent at the moment; try again after the seconds in Retry-After.",
     ),
+    "too_many_downloads": (
+        "同时最多下载 {limit} 个编码文件，请等前面的下载完成后重试。",
+        "At most {limit} files of codes are downloaded at once; try again when one has ended.",
+    ),
     # --- Lists of events (suyuan/domain/listing.py, suyuan/web/lists.py) ------------------------
     "cursor_malformed": (
         "after 的值不是本平台给出的续页标记；请原样使用上一页的 next，或去掉 after 从头查询。",

@@ -24,6 +24,10 @@ RECALL_SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "not_truth": ("{field} 应为 true 或 false。", "The member {field} must be true or false."),
     "notice_unknown": ("您没有收到过召回 {id} 的通知。", "You were told of no recall {id}."),
+    "notice_holder_silent": (
+        "有系统没有应答（{subsystems}），可能正是它发出了召回 {id} 的通知，请稍后再试。",
+        "Some subsystems did not answer ({subsystems}), and recall {id} may be theirs; try later.",
+    ),
     "recall_codes": (
         "codes 应为 1 到 {limit} 个编码的数组。",
         "It must be an array of 1 to {limit} codes.",

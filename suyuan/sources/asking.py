@@ -60,7 +60,7 @@ async def fetch(
 
     ``seconds`` bound all of it, however slowly the answer drips. Raises Silent when the service is
     down, slow, refuses, says too much, or says what ``read`` raises ValueError for. Only a broken
-    connection is tried again.
+    connection is tried again. That nothing changed (304), where ``request`` asked so, is no body.
     """
     request.headers["Accept-Encoding"] = "identity"
     try:
@@ -92,6 +92,8 @@ async def _answer(
     try:
         if response.status_code >= 500:
             raise Silent(*DOWN)
+        if response.status_code == 304 and "if-none-match" in request.headers:
+            return response.headers, b""
         # A few compressed bytes could unpack to any number.
         if response.status_code != 200 or "content-encoding" in response.headers:
             raise Silent(*REFUSED)

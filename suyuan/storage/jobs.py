@@ -187,7 +187,16 @@ _RESTART = text("""
 """)
 _FORGET_RESULT = text("DELETE FROM job_results WHERE job = :job")
 _ADD_RESULT = text("INSERT INTO job_results (job, part, data) VALUES (:job, :part, :data)")
+_RESULT_SIZE = text("""
+    SELECT count(*), coalesce(sum(octet_length(data)), 0) FROM job_results WHERE job = :job
+""")
 _RESULT = text("SELECT data FROM job_results WHERE job = :job AND part = :part")
+_OLDEST = text("""
+    SELECT id FROM jobs WHERE owner = :owner AND kind = :kind AND finished_at IS NOT NULL
+    ORDER BY finished_at DESC, id OFFSET :keep
+""")
+_FORGET_RESULTS = text("DELETE FROM job_results WHERE job = ANY(CAST(:jobs AS uuid[]))")
+_FORGET_JOBS = text("DELETE FROM jobs WHERE id = ANY(CAST(:jobs AS uuid[]))")
 _COUNT_OPEN = text("""
     SELECT state, count(*) FROM jobs
     WHERE state IN ('receiving', 'waiting', 'running') GROUP BY state
@@ -266,6 +275,15 @@ async def sweep(connection: WriteConnection) -> None:
     for statement in _SWEEP:
         bound = {"days": KEPT_DAYS} if ":days" in statement.text else {}
         await connection.execute(statement, bound)
+
+
+async def forget_oldest(connection: WriteConnection, owner: str, kind: str, keep: int) -> None:
+    """Delete an owner's jobs of a kind that have ended, with what they made, but the newest."""
+    bound = {"owner": owner, "kind": kind, "keep": keep}
+    old = list((await connection.execute(_OLDEST, bound)).scalars())
+    if old:
+        await connection.execute(_FORGET_RESULTS, {"jobs": old})
+        await connection.execute(_FORGET_JOBS, {"jobs": old})
 
 
 # --- Working at a job ------------------------------------------------------------------------
@@ -362,6 +380,12 @@ async def find(connection: WriteConnection, job: UUID) -> Job | None:
     """A job as it stands; asked of the primary, as a replica may not know it yet."""
     row = (await connection.execute(_FIND, {"job": job})).mappings().one_or_none()
     return None if row is None else _job(row)
+
+
+async def result_size(connection: WriteConnection, job: UUID) -> tuple[int, int]:
+    """How many parts, and bytes, of what a job made are kept."""
+    row = (await connection.execute(_RESULT_SIZE, {"job": job})).one()
+    return row[0], int(row[1])
 
 
 async def result(connection: WriteConnection, job: UUID, number: int) -> bytes | None:

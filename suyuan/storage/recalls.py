@@ -54,9 +54,9 @@ _LIST = text(f"""
       AND (CAST(:states AS text[]) IS NULL OR r.state = ANY(CAST(:states AS text[])))
     ORDER BY r.created_at DESC, r.id LIMIT :limit
 """)
-_IN_FORCE = text(f"""
-    SELECT {_COLUMNS} FROM recalls r WHERE r.state IN ('published', 'closed') AND NOT r.drill
-    ORDER BY r.created_at DESC LIMIT :limit
+_IN_FORCE = text("""
+    SELECT id, state FROM recalls WHERE state IN ('published', 'closed') AND NOT drill
+    ORDER BY created_at DESC, id LIMIT :limit
 """)
 
 _CLAIM = text("""
@@ -206,11 +206,14 @@ async def list_recalls(
 
 
 async def in_force(
-    connection: ReadConnection | WriteConnection, read: Reading, limit: int
-) -> list[Recall]:
-    """The recalls that shoppers are told of, the newest first."""
+    connection: ReadConnection | WriteConnection, limit: int
+) -> list[tuple[UUID, RecallState]]:
+    """Which recalls shoppers are told of, the newest first.
+
+    What they are told of one changes with its state alone, so nobody need read the rest twice.
+    """
     rows = await connection.execute(_IN_FORCE, {"limit": limit})
-    return await _recalls(connection, rows.all(), read)
+    return [(recall, RecallState(state)) for recall, state in rows]
 
 
 # --- Finding out what it reaches -------------------------------------------------------------

@@ -20,19 +20,32 @@ PAUSE_SECONDS = 5.0
 log = structlog.get_logger("suyuan")
 
 
+Work = Callable[[], Coroutine[Any, Any, None]]
+
+
 @asynccontextmanager
-async def beside(*works: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+async def beside(*works: Work) -> AsyncIterator[None]:
     """Let ``works`` run for as long as the block lasts; on leaving they are cancelled and awaited.
 
-    What a work raises ends that work alone, and is not told: it has to see to that itself.
+    One that breaks off is told of and begun again five seconds later; one that returns is done.
     """
-    tasks = [asyncio.create_task(work) for work in works]
+    tasks = [asyncio.create_task(_lasting(work)) for work in works]
     try:
         yield
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _lasting(work: Work) -> None:
+    while True:
+        try:
+            await work()
+            return
+        except Exception as error:  # noqa: BLE001 - a service that runs on without it would be worse
+            log.error("background_broke_off", **describe(error))
+        await asyncio.sleep(PAUSE_SECONDS)
 
 
 class Rounds:

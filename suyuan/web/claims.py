@@ -96,9 +96,13 @@ def sign(caller: Caller, *, audience: str, key: OKPKey, ttl: int = TTL_SECONDS) 
 
 @dataclass(frozen=True, slots=True)
 class Vouched:
-    """Who asks, as claims say that held, and until when they hold, in seconds since 1970."""
+    """Who asks, as claims say that held, and from and until when they hold, in seconds since 1970.
+
+    ``issued`` has the leeway between two clocks taken off.
+    """
 
     caller: Caller
+    issued: float
     expires: float
 
 
@@ -111,7 +115,8 @@ def verify(token: str, *, audience: str, key: OKPKey) -> Vouched:
     try:
         claims = jwt.decode(token, key, algorithms=[ALGORITHM]).claims
         _registry(audience).validate(claims)
-        return Vouched(_caller(claims), float(claims["exp"]))
+        issued = float(claims["iat"]) - _LEEWAY_SECONDS
+        return Vouched(_caller(claims), issued, float(claims["exp"]))
     except ExpiredTokenError as error:
         raise NotAuthenticated("claims_expired") from error
     except (JoseError, CodeError, ValueError, TypeError, RecursionError) as error:

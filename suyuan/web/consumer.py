@@ -118,7 +118,7 @@ async def _chain_page(
     if state.has_chain:
         _count(request, code, caller)
         if chain.complete:
-            may_be_kept(request.scope, code.key, began)
+            may_be_kept(request.scope, code.key, min(began, board.known_since))
     return page, state
 
 

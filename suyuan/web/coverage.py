@@ -35,6 +35,8 @@ router = APIRouter(tags=["coverage"])
 MOST_DAYS = {By.DAY: 366}
 MOST_DAYS_OF_ANY = 3_660
 _DEFAULT_DAYS = 30
+# Before it there are not as many days in the calendar.
+_FIRST_LAST = date.min + timedelta(days=_DEFAULT_DAYS - 1)
 
 Reader = Annotated[
     Caller, Depends(require(CallerRole.DEPARTMENT, CallerRole.INSPECTOR, CallerRole.CITY))
@@ -67,7 +69,7 @@ Asked = Annotated[CoverageQuery, Query()]
 def window_of(query: CoverageQuery, today: date) -> Window:
     """The window that is asked for, ended today. Raises QuestionRefused with all its faults."""
     last = min(query.last or today, today)
-    first = query.first or last - timedelta(days=_DEFAULT_DAYS - 1)
+    first = query.first or max(last, _FIRST_LAST) - timedelta(days=_DEFAULT_DAYS - 1)
     faults = [*_window_faults(query, first, last, today), *_district_faults(query.district)]
     if faults:
         raise QuestionRefused("parameters_refused", faults=faults)

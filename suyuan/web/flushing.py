@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, suppress
 import structlog
 
 from suyuan.domain.errors import SuyuanError
+from suyuan.web.logs import describe
 
 FLUSH_SECONDS = 2.0
 # How long a process that stops waits for a database that does not answer.
@@ -53,5 +54,9 @@ class Flushing:
         except (SuyuanError, TimeoutError) as error:
             if not away:
                 log.warning(self._waits, code=getattr(error, "code", "timeout"))
+            return True
+        except Exception as error:  # noqa: BLE001 - or nothing would be written ever after
+            if not away:
+                log.error(self._waits, **describe(error))
             return True
         return False

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from ipaddress import ip_address
 from typing import cast
 
 from fastapi import APIRouter, Request
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.registry import Collector
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -19,7 +21,7 @@ from suyuan.domain.errors import Unavailable
 from suyuan.storage.engine import Database
 from suyuan.storage.ping import answers
 from suyuan.web.auth import CLAIMS_HEADER, identify
-from suyuan.web.logs import Access
+from suyuan.web.logs import Access, LossyStream
 from suyuan.web.responses import json_response
 from suyuan.web.state import OwnDatabase, Settings
 
@@ -63,6 +65,7 @@ class Metrics:
             ["pool", "state"],
             registry=self.registry,
         )
+        self.registry.register(_LostLines())
         # What a service reads from its database when it is asked for metrics.
         self.readers: list[Callable[[Database], Awaitable[None]]] = []
         self._series: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
@@ -95,6 +98,14 @@ class Metrics:
                 for read in self.readers:
                     await read(database)
         return generate_latest(self.registry)
+
+
+class _LostLines(Collector):
+    """Log lines of this process that could not be written, as of now."""
+
+    def collect(self) -> Iterator[Metric]:
+        text = "Log lines that could not be written."
+        yield CounterMetricFamily("suyuan_log_lines_lost", text, value=LossyStream.lost)
 
 
 @router.get("/healthz")

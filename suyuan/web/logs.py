@@ -10,11 +10,12 @@ import logging
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
 from time import perf_counter
-from typing import Any, TextIO
+from typing import Any, ClassVar, TextIO, cast
 from uuid import UUID
 
 import msgspec
@@ -173,8 +174,9 @@ def configure_logging(stream: TextIO | None = None, *, level: int = logging.INFO
     ``key=value``.
 
     Called once by the program, before ``create_app``: the libraries' logging is the process's.
+    A line that cannot be written is lost, and counted.
     """
-    stream = stream or sys.stderr
+    stream = cast(TextIO, LossyStream(stream or sys.stderr))
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -194,6 +196,34 @@ def configure_logging(stream: TextIO | None = None, *, level: int = logging.INFO
         else _JsonLines(stream),
     )
     _configure_libraries(stream, level, shared, renderer)
+
+
+class LossyStream:
+    """A stream that loses what it cannot write.
+
+    A full disk, or a reader of the log that has gone, costs lines: an answer that was made must go
+    out all the same, and what a service does beside answering must go on. ``lost`` counts the lines
+    of this process that were not written.
+    """
+
+    lost: ClassVar[int] = 0
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        try:
+            return self._stream.write(text)
+        except (OSError, ValueError):  # ValueError: it was closed
+            LossyStream.lost += 1
+            return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError, ValueError):
+            self._stream.flush()
+
+    def isatty(self) -> bool:
+        return self._stream.isatty()
 
 
 class _JsonLines(structlog.WriteLoggerFactory):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Protocol
 
 from suyuan.domain.chain import Chain
@@ -12,14 +13,20 @@ class NoticeBoard(Protocol):
     """Knows what is recalled; the service puts one on ``app.state.notice_board``.
 
     A notice covers a code where it names the code, its lot, a container it is in, or a source of
-    it: whatever ``chain.things`` hold, which a consumer's chain follows upwards.
+    it: whatever ``chain.things`` hold, which a consumer's chain follows upwards. ``known_since`` is
+    ``monotonic()`` of when that was read which the last notices were told by.
     """
+
+    @property
+    def known_since(self) -> float: ...
 
     async def notices(self, chain: Chain) -> tuple[Notice, ...]: ...
 
 
 class EmptyBoard:
     """The board of a service that keeps no recalls."""
+
+    known_since = math.inf
 
     async def notices(self, chain: Chain) -> tuple[Notice, ...]:
         del chain

@@ -18,6 +18,7 @@ from suyuan.domain.profiles.checking import Checkers
 from suyuan.domain.profiles.profile import PROFILE_IDS, Profile
 from suyuan.domain.profiles.reading import ProfileRefused
 from suyuan.domain.sentences import sentence
+from suyuan.web.background import beside
 from suyuan.wire import profiles
 
 # A look at some files' times costs nothing, and nobody changes a profile by the second.
@@ -60,11 +61,8 @@ class ProfilesInForce:
         if self._folder is None:
             yield
             return
-        following = asyncio.create_task(self._follow())
-        try:
+        async with beside(self._follow):
             yield
-        finally:
-            following.cancel()
 
     def look(self) -> None:
         """Take up what has changed since the last look, if anything has, and can be used."""

@@ -13,8 +13,10 @@ import pypdfium2
 import pytest
 import zxingcpp
 
+from services.ingest import code_ranges
 from tests.city import BUYER, PUBLIC_URL, SELLER, City
 from tests.services.entries import put
+from tests.services.recalls import wait
 
 GTIN = "06901234567892"
 DRUG = {"scheme": "drug_code", "stem": "8385793", "count": 100}
@@ -302,6 +304,40 @@ def test_a_result_is_there_when_the_job_is_done_and_for_its_owner_alone(
     job = finished(seller, begun)
     assert seller.get(job["result"]).content.count(b"\n") == 101
     assert city.client("buyer", at="meat").get(job["result"]).status_code == 404
+
+
+def test_the_newest_files_of_labels_are_kept(
+    city: City, seller: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(code_ranges, "LABEL_FILES_KEPT", 2)
+    of_another = asked(city.client("buyer", at="meat"), **{**DRUG, "stem": "8385794"})
+    given = asked(seller, **DRUG)
+
+    def made(client: httpx.Client, of: dict[str, Any]) -> str:
+        begun = client.post(f"{RANGES}/{of['id']}/labels", json={"format": "csv"}).json()
+        result: str = finished(client, begun)["result"]
+        return result
+
+    others = made(city.client("buyer", at="meat"), of_another)
+    results = [made(seller, given) for _ in range(4)]
+    kept = [seller.get(result) for result in results]
+    assert [answer.status_code for answer in kept] == [404, 200, 200, 200]
+    assert kept[-1].headers["content-length"] == str(len(kept[-1].content))
+    assert city.client("buyer", at="meat").get(others).status_code == 200
+
+
+def test_an_owner_is_sent_two_files_of_codes_at_once(city: City, seller: httpx.Client) -> None:
+    # More than what a connection holds that nobody reads.
+    given = asked(seller, **{**DRUG, "count": 2_000_000})
+    with seller.stream("GET", given["codes"]) as one, seller.stream("GET", given["codes"]):
+        third = seller.get(given["codes"])
+        assert (third.status_code, third.json()["code"]) == (429, "too_many_downloads")
+        assert third.headers["retry-after"] == "5"
+        official = city.client("department meat", at="meat")
+        with official.stream("GET", given["codes"]) as other:
+            assert other.status_code == one.status_code == 200
+    small = asked(seller, **DRUG)
+    wait(lambda: seller.get(small["codes"]).status_code == 200 or None)
 
 
 def test_labels_that_cannot_be_made_are_refused(seller: httpx.Client) -> None:

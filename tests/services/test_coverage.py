@@ -304,6 +304,16 @@ def test_a_bad_question_is_told_what_would_be_right(
     assert [fault["code"] for fault in answer.json()["errors"]] == [code]
 
 
+@pytest.mark.parametrize("days", [{"to": "0001-01-01"}, {"from": "0001-01-01", "to": "0001-01-02"}])
+@pytest.mark.parametrize("ending", ["", ".csv", ".xlsx"])
+def test_the_first_days_of_the_calendar_are_days_without_reports(
+    city: City, ending: str, days: dict[str, str]
+) -> None:
+    for at in ("gateway", "meat"):
+        answer = city.client("city", at=at).get(f"/v1/coverage{ending}", params=days)
+        assert answer.status_code in (200, 422), answer.text
+
+
 def test_a_spreadsheet_has_what_the_answer_has(filed: City) -> None:
     post(filed.client("seller", at="meat"), sold("sold", 3, LOT))
     meat = filed.client("department meat", at="meat")

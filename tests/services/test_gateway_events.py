@@ -101,6 +101,12 @@ def test_an_event_whose_original_is_not_known_yet_is_its_declaration(city: City)
     assert get(city, "e9").json()["correction"]["reason"] == "did_not_occur"
 
 
+def test_an_id_that_no_event_can_have_is_nobodys_silence(city: City) -> None:
+    for at in ("gateway", "meat"):
+        refused = city.client("city", at=at).get("/v1/events/a%00b")
+        assert (refused.status_code, refused.json()["code"]) == (400, "text_not_storable")
+
+
 def test_who_was_silent_is_named_beside_the_event_or_makes_it_503(city: City) -> None:
     send(city, "meat", report("e1", party=SELLER))
     assert "suyuan-silent" not in get(city, "e1").headers

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
+
+from suyuan.wire.notices import read_inbox
 from tests.city import BUYER, SELLER, City
 from tests.services.recalls import (
     MADE,
@@ -90,10 +94,9 @@ def test_a_hole_is_answered_for_by_somebody_with_a_reason(city: City) -> None:
         assert department.post(path, json={"note": "called them"}).status_code == 200
         assert recall.step("approve", city.client("city")).status_code == 200
         assert recall.shown()["holes"][0]["signed_off_by"] == "department:meat"
-        assert (
-            department.post(f"{recall.path}/holes/9/sign-off", json={"note": "x"}).status_code
-            == 404
-        )
+        for number in (-1, 0, 9, 2**31, 10**20):
+            unknown = department.post(f"{recall.path}/holes/{number}/sign-off", json={"note": "x"})
+            assert (unknown.status_code, unknown.json()["code"]) == (404, "hole_unknown")
 
 
 def test_a_departments_own_recall_shows_on_the_citys_pages(city: City) -> None:
@@ -155,3 +158,60 @@ def test_when_a_department_last_answered_outlives_a_restart_of_the_gateway(city:
         told = meat()
     assert (told["state"], told["ms"]) == ("down", None)
     assert told["last_answer"] is not None
+
+
+def test_an_enterprise_has_one_inbox_over_all_departments(city: City) -> None:
+    trade(city)
+    holder, official = city.client("seller"), city.client("city")
+    own = Recall(city.client("department meat", at="meat"))
+    own.publish(city.client("city", at="meat"))
+    over_all = Recall(city.client("department meat"))
+    over_all.publish(official)
+    told = holder.get("/v1/notices").json()
+    assert told["complete"] is True
+    ids = [one["recall"] for one in told["notices"]]
+    assert ids == [over_all.path.rpartition("/")[2], own.path.rpartition("/")[2]]
+    assert [one["subsystem"] for one in told["notices"]] == [None, "meat"]
+    there = city.client("seller", at="meat").get("/v1/notices").json()["notices"][0]
+    assert told["notices"][1] == {**there, "subsystem": "meat"}
+    for one in ids:
+        assert holder.post(f"/v1/notices/{one}/acknowledge").status_code == 200
+    assert holder.get("/v1/notices", params={"open": "true"}).json()["notices"] == []
+    assert own.shown()["waiting"] == 1
+    with stopped(city, "meat"):
+        told = holder.get("/v1/notices").json()
+        assert (told["complete"], len(told["notices"])) == (False, 1)
+        silent = holder.post(f"/v1/notices/{ids[1]}/acknowledge")
+        assert (silent.status_code, silent.json()["code"]) == (503, "notice_holder_silent")
+    nobodys = holder.post("/v1/notices/00000000-0000-4000-8000-000000000000/acknowledge")
+    assert (nobodys.status_code, nobodys.json()["code"]) == (404, "notice_unknown")
+
+
+def test_a_department_that_makes_up_an_inbox_tells_of_its_own_recalls_alone() -> None:
+    about = {
+        **dict.fromkeys(("party", "lot", "advice", "phone")),
+        "id": "00000000-0000-4000-8000-000000000000",
+        "home": "meat",
+        "state": "published",
+        "drill": False,
+        "codes": ["L1"],
+        "level": 1,
+        "stop_sale": False,
+        "reason": {"zh": "x"},
+    }
+    notice = {
+        "recall": about["id"],
+        "party": SELLER,
+        "things": 1,
+        "attempts": 0,
+        "problem": None,
+        "told_at": "2026-03-01T00:00:00Z",
+        "acknowledged_at": None,
+        "delivered_at": None,
+        "about": about,
+    }
+    body = json.dumps({"notices": [notice, {**notice, "about": {**about, "home": "food"}}]})
+    assert [one.about.home for one in read_inbox(body.encode(), "meat")] == ["meat"]
+    for wrong in (b"", b"[]", b'{"notices": [{}]}', b"[" * 100_000, b'{"notices": "x"}'):
+        with pytest.raises(ValueError, match="no inbox"):
+            read_inbox(wrong, "meat")

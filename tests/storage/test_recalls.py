@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
 from sqlalchemy import text
 
 from suyuan.domain.recall import Action, Actor, Proposal, Recall, RecallState, Step, Wording
 from suyuan.domain.recall_scope import ScopeHole, ScopeThing
 from suyuan.storage import recall_notices, recalls
-from suyuan.storage.engine import WriteConnection
+from suyuan.storage.engine import Database, ReadConnection, WriteConnection
+from suyuan.web.recalls.board import RecallBoard
 from suyuan.wire.recalls import keep, kept
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -142,3 +146,46 @@ async def test_a_notice_that_was_taken_is_not_taken_twice_within_its_lease(
     assert [d.attempts for d in await recall_notices.take_due(writing, 10)] == [2]
     await recall_notices.delivered(writing, due)
     assert await recall_notices.take_due(writing, 10) == []
+
+
+async def test_a_board_reads_a_recall_once_and_again_when_its_state_changes(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = list[UUID]()
+    find_all = recalls.find_all
+
+    async def watched(connection: ReadConnection, ids: Sequence[UUID], how: Any) -> Any:
+        read.extend(ids)
+        return await find_all(connection, ids, how)
+
+    monkeypatch.setattr(recalls, "find_all", watched)
+    board = RecallBoard(database, {})
+    board.known_seconds = 0.0
+    async with database.writing() as connection:
+        one = await proposed(connection, "published")
+    try:
+        assert [recall.id for recall in await board.in_force()] == [one]
+        assert [recall.id for recall in await board.in_force()] == [one]
+        assert read == [one]
+        await _set_state(database, one, "closed")
+        assert [recall.state for recall in await board.in_force()] == [RecallState.CLOSED]
+        assert read == [one, one]
+        await _set_state(database, one, "lifted")
+        assert await board.in_force() == []
+    finally:
+        await _forget(database, one)
+
+
+async def _set_state(database: Database, recall: UUID, state: str) -> None:
+    async with database.writing() as connection:
+        await connection.execute(
+            text("UPDATE recalls SET state = :state WHERE id = :id"), {"state": state, "id": recall}
+        )
+
+
+async def _forget(database: Database, recall: UUID) -> None:
+    async with database.writing() as connection:
+        for table, column in (("recalls", "id"), ("recall_steps", "recall")):
+            await connection.execute(
+                text(f"DELETE FROM {table} WHERE {column} = :id"), {"id": recall}
+            )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 import pytest
 
 from suyuan.domain.errors import Unavailable
-from suyuan.web import background
+from suyuan.web import background, flushing
 from suyuan.web.background import Rounds, beside
+from suyuan.web.flushing import Flushing
 
 
 class Looks:
@@ -37,7 +39,7 @@ class Looks:
 async def test_all_there_is_is_taken_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(background, "POLL_SECONDS", 60.0)
     looks = Looks(True, True, False)
-    async with beside(Rounds(looks.take, broke="broke").run()):
+    async with beside(Rounds(looks.take, broke="broke").run):
         await looks.all()
     assert looks.count == 3
 
@@ -46,7 +48,7 @@ async def test_news_cut_the_wait_short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(background, "POLL_SECONDS", 60.0)
     looks = Looks(False, False)
     rounds = Rounds(looks.take, broke="broke")
-    async with beside(rounds.run()):
+    async with beside(rounds.run):
         await asyncio.sleep(0.02)
         assert looks.count == 1
         rounds.wake()
@@ -59,7 +61,7 @@ async def test_an_error_does_not_end_the_rounds(
 ) -> None:
     monkeypatch.setattr(background, "PAUSE_SECONDS", 0.0)
     looks = Looks(error, error, False)
-    async with beside(Rounds(looks.take, broke="broke").run()):
+    async with beside(Rounds(looks.take, broke="broke").run):
         await looks.all()
 
 
@@ -72,6 +74,36 @@ async def test_what_runs_beside_ends_with_the_block() -> None:
         finally:
             ended.append(name)
 
-    async with beside(work("one"), work("two")):
+    async with beside(partial(work, "one"), partial(work, "two")):
         await asyncio.sleep(0)
     assert sorted(ended) == ["one", "two"]
+
+
+async def test_a_work_that_breaks_off_is_begun_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(background, "PAUSE_SECONDS", 0.0)
+    begun = asyncio.Event()
+    tries = list[int]()
+
+    async def work() -> None:
+        tries.append(len(tries))
+        if len(tries) < 3:
+            raise OSError(28, "No space left on device")
+        begun.set()
+
+    async with beside(work), asyncio.timeout(5):
+        await begun.wait()
+    assert tries == [0, 1, 2]
+
+
+async def test_what_waits_is_written_after_any_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flushing, "FLUSH_SECONDS", 0.01)
+    written = asyncio.Event()
+    errors: list[Exception] = [ZeroDivisionError(), Unavailable("database_unavailable")]
+
+    async def flush() -> None:
+        if errors:
+            raise errors.pop()
+        written.set()
+
+    async with Flushing(flush, waits="waits").running(), asyncio.timeout(5):
+        await written.wait()

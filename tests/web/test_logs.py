@@ -1,10 +1,12 @@
+import asyncio
 import io
 import json
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from threading import current_thread, main_thread
-from typing import Any
+from typing import Any, TextIO
 
 import pytest
 import structlog
@@ -14,8 +16,10 @@ from starlette.responses import Response
 from suyuan.domain.caller import CallerRole
 from suyuan.storage import keys
 from suyuan.storage.engine import Database
+from suyuan.web import background
 from suyuan.web.auth import Asking
-from suyuan.web.logs import configure_logging, describe
+from suyuan.web.background import Rounds, beside
+from suyuan.web.logs import LossyStream, configure_logging, describe
 from suyuan.web.responses import json_response
 from tests.web.service import serving
 
@@ -49,7 +53,7 @@ class Terminal(Lines):
 
 
 @contextmanager
-def logging_to(stream: Lines) -> Iterator[None]:
+def logging_to(stream: TextIO) -> Iterator[None]:
     """Send this process's log lines to ``stream`` until the end of the block."""
     configured, root = structlog.get_config(), logging.getLogger()
     handlers, level = root.handlers[:], root.level
@@ -186,3 +190,36 @@ def test_an_error_is_described_by_its_causes_and_the_place_of_the_first() -> Non
     assert told["error"] == "ValueError < KeyError"
     assert told["at"][-1].endswith(" fail")
     assert "secret" not in repr(told)
+
+
+async def test_a_full_disk_costs_log_lines_and_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(background, "PAUSE_SECONDS", 0.0)
+    lost = LossyStream.lost
+    failed = asyncio.Event()
+    tries = list[None]()
+
+    async def take() -> bool:
+        tries.append(None)
+        if len(tries) > 2:
+            failed.set()
+        raise ZeroDivisionError
+
+    with _full_disk() as full, logging_to(full):
+        async with serving(router) as client, beside(Rounds(take, broke="broke").run):
+            told = await client.post("/v1/things/1")
+            logging.getLogger("anything").warning("said by a library")
+            async with asyncio.timeout(5):
+                await failed.wait()
+        _forget_what_waits(full)
+    assert (told.status_code, told.json()) == (200, {"role": "consumer"})
+    assert LossyStream.lost >= lost + 4
+
+
+def _full_disk() -> TextIO:
+    return Path("/dev/full").open("w", buffering=1)
+
+
+def _forget_what_waits(full: TextIO) -> None:
+    """What a stream could not write it tries again when it is closed, and raises."""
+    with suppress(OSError):
+        full.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import time
+
 import pytest
 
 from suyuan.domain.caller import CONSUMER, Caller, CallerRole
@@ -49,10 +51,27 @@ def test_claims_that_held_hold_until_they_expire_and_no_longer() -> None:
     verifier = Verifier(PUBLIC, "food", clock=clock)
     token = claims.sign(CITY, audience="food", key=PRIVATE, ttl=-9)  # within the leeway
     assert verifier.verify(token) == CITY
+    clock.now = verifier._held[token].issued
     verifier._key = claims.import_key(claims.generate_key_pair()[1], private=False)
     assert verifier.verify(token) == CITY  # remembered, or the other key would refuse it
     clock.now = verifier._held[token].expires
     with pytest.raises(NotAuthenticated):
+        verifier.verify(token)
+
+
+def test_a_clock_that_is_put_back_makes_nobody_believed_longer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = Clock()
+    clock.now = time()
+    monkeypatch.setattr(claims, "time", clock)
+    signer, verifier = Signer(PRIVATE, clock=clock), Verifier(PUBLIC, "food", clock=clock)
+    token = signer.sign(CITY, "food")
+    assert verifier.verify(token) == CITY
+    clock.now -= 3600
+    assert signer.sign(CITY, "food") != token
+    verifier._key = claims.import_key(claims.generate_key_pair()[1], private=False)
+    with pytest.raises(NotAuthenticated):  # it is checked anew, and no more believed as it was
         verifier.verify(token)
 
 

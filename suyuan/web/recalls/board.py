@@ -1,14 +1,19 @@
-"""What pages ask: which recalls in force cover a code. Known for a second, so shown within two."""
+"""What pages ask: which recalls in force cover a code.
+
+What is known is asked anew a few times a second, and a page says how old it was when it was made,
+so that one which is kept shows a recall within two seconds of its publication all the same.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Mapping, Sequence
 from time import monotonic
 from uuid import UUID
 
 from suyuan.domain.chain import Chain
-from suyuan.domain.recall import Action, Recall, Wording
+from suyuan.domain.recall import Action, Recall, RecallState, Wording
 from suyuan.domain.register import CITY_TIME
 from suyuan.storage import recalls
 from suyuan.storage.engine import Database
@@ -16,7 +21,8 @@ from suyuan.web.pages.banner import Notice
 from suyuan.web.pages.words import Label
 from suyuan.wire.recalls import kept
 
-KNOWN_SECONDS = 1.0
+# A few ids, where nothing has changed.
+KNOWN_SECONDS = 0.25
 # A city has a handful in force; beyond this somebody is testing.
 MOST_IN_FORCE = 10_000
 
@@ -24,15 +30,25 @@ MOST_IN_FORCE = 10_000
 MOST_COVERED = 100
 
 
+# A recall and its state: as long as both are the same, so is all that shoppers are told of it.
+Standing = tuple[UUID, RecallState]
+
+
 class RecallBoard:
-    """The recalls in force of one database."""
+    """The recalls in force of one database.
+
+    ``known_since`` is ``monotonic()`` of when they were asked last.
+    """
+
+    known_seconds = KNOWN_SECONDS
 
     def __init__(self, database: Database, publishers: Mapping[str, str]) -> None:
         """``publishers`` are the departments' names by the home of a recall."""
         self._database = database
         self._publishers = publishers
+        self._own: dict[Standing, Recall] = {}
         self._known: list[Recall] = []
-        self._until = 0.0
+        self.known_since = -math.inf
         self._asking = asyncio.Lock()
 
     async def notices(self, chain: Chain) -> tuple[Notice, ...]:
@@ -65,17 +81,28 @@ class RecallBoard:
         return [recall for recall in known if recall.id in reached]
 
     async def in_force(self) -> list[Recall]:
-        """The recalls in force, as of a second ago at most."""
-        if monotonic() >= self._until:
+        """The recalls in force, as of ``known_seconds`` ago at most."""
+        if self._is_old():
             async with self._asking:
-                if monotonic() >= self._until:
+                if self._is_old():
+                    began = monotonic()
                     self._known = await self._ask()
-                    self._until = monotonic() + KNOWN_SECONDS
+                    self.known_since = began
         return self._known
 
+    def _is_old(self) -> bool:
+        return monotonic() >= self.known_since + self.known_seconds
+
     async def _ask(self) -> list[Recall]:
+        """What stands in the database; of it only what is new is read whole."""
         async with self._database.reading() as connection:
-            return await recalls.in_force(connection, kept, MOST_IN_FORCE)
+            standing = await recalls.in_force(connection, MOST_IN_FORCE)
+            unread = [recall for recall, state in standing if (recall, state) not in self._own]
+            found = await recalls.find_all(connection, unread, kept) if unread else {}
+        read = {one: self._own.get(one) or found.get(one[0]) for one in standing}
+        # One that was lifted between the two statements is in force no more.
+        self._own = {one: recall for one, recall in read.items() if recall and recall.in_force}
+        return list(self._own.values())
 
     async def _reached(self, ids: Sequence[UUID], codes: Sequence[str]) -> set[UUID]:
         async with self._database.reading() as connection:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from hashlib import blake2b
 from typing import Annotated, cast
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from suyuan.domain.codes import recognise
+from suyuan.domain.recall import Recall
 from suyuan.web.auth import Asking
 from suyuan.web.recalls.board import MOST_COVERED, RecallBoard
 from suyuan.web.responses import json_response
@@ -32,7 +35,8 @@ async def get_in_force(
 ) -> Response:
     """召回公示 · The recalls in force, the newest first, as everybody may read them.
 
-    With `covers`, those whose scope reaches one of these codes.
+    With `covers`, those whose scope reaches one of these codes. Who asks often sends the `ETag` of
+    the last answer as `If-None-Match`, and is answered 304 while nothing has changed.
     """
     del caller  # what is answered is public
     board = cast(RecallBoard, request.app.state.notice_board)
@@ -40,4 +44,16 @@ async def get_in_force(
         found = await board.in_force()
     else:
         found = await board.covering([recognise(text).key for text in query.covers])
-    return json_response({"recalls": [write_public(recall) for recall in found]})
+    headers = {"ETag": _tag(found), "Cache-Control": "no-cache"}
+    if request.headers.get("if-none-match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    told = {"recalls": [write_public(recall) for recall in found]}
+    return json_response(told, headers=headers)
+
+
+def _tag(found: Sequence[Recall]) -> str:
+    """What is told of a recall changes with its state alone."""
+    digest = blake2b(digest_size=16)
+    for recall in found:
+        digest.update(recall.id.bytes + recall.state.value.encode())
+    return f'"{digest.hexdigest()}"'

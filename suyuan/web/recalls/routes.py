@@ -1,4 +1,4 @@
-"""``/v1/recalls``, ``/v1/notices``, ``/v1/webhook``: at a subsystem and at the gateway alike."""
+"""``/v1/recalls`` and ``/v1/webhook``: at a subsystem and at the gateway alike."""
 
 from __future__ import annotations
 
@@ -51,15 +51,6 @@ class RecallsQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     state: Annotated[list[RecallState], Field(max_length=8)] | None = None
-    limit: Annotated[int, Field(ge=1, le=_MOST)] = 100
-
-
-class NoticesQuery(BaseModel):
-    """Which notices."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    open: bool = False
     limit: Annotated[int, Field(ge=1, le=_MOST)] = 100
 
 
@@ -173,22 +164,6 @@ async def post_sign_off(
     note = read_note(await request.body(), required=True)
     await service.sign_off(recall_id, number, caller, note)
     return json_response(await service.show(recall_id, caller))
-
-
-@router.get("/v1/notices")
-async def get_notices(
-    caller: Asking, service: Service, query: Annotated[NoticesQuery, Query()]
-) -> Response:
-    """收件箱 · The recalls that an enterprise was told of, the newest first."""
-    told = await service.inbox(caller, only_open=query.open, limit=query.limit)
-    return json_response({"notices": [write_notice(one, recall) for one, recall in told]})
-
-
-@router.post("/v1/notices/{recall_id:uuid}/acknowledge")
-async def post_acknowledge(caller: Asking, service: Service, recall_id: UUID) -> Response:
-    """确认收到 · Say that you know, and what you hold is off the shelf."""
-    at = await service.acknowledge(recall_id, caller)
-    return json_response({"recall": str(recall_id), "acknowledged_at": at})
 
 
 @router.put("/v1/webhook", openapi_extra=WEBHOOK_BODY)

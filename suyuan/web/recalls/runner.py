@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import AbstractAsyncContextManager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from uuid import UUID, uuid4
 
 from suyuan.domain.errors import SuyuanError, Unavailable
@@ -46,7 +47,7 @@ class RecallRunner:
 
     def at_work(self) -> AbstractAsyncContextManager[None]:
         """Work while the block lasts; what is under way on leaving is begun again by another."""
-        return beside(self._rounds.run())
+        return beside(self._rounds.run)
 
     async def _claim(self) -> bool:
         token = uuid4()
@@ -69,7 +70,7 @@ class RecallRunner:
             return
         try:
             # Also while it waits for somebody.
-            async with beside(self._beat(recall, token)):
+            async with beside(partial(self._beat, recall, token)):
                 scope = await self._scoper.begin(known)
                 quantities = await scope.quantities()
                 await self._keep_things(recall, token, scope, quantities)

@@ -36,6 +36,8 @@ from suyuan.wire.recalls import MOST_CODES, keep, kept, kept_quantities, write_r
 
 # Holders that stand in the answer; all of them are in the things.
 _HOLDERS = 1_000
+# More than the table can number.
+_MOST_HOLES = 2**31 - 1
 # And in a file.
 _MOST_HOLDERS = 100_000
 
@@ -120,7 +122,10 @@ class Recalls:
             recall = await self._hold(connection, recall_id, caller)
             told = f"{number}: {note}"
             done = after(recall, Action.SIGN_OFF, actor, datetime.now(UTC), told)
-            if not await recalls.sign_off(connection, recall.id, number, actor.owner):
+            known = number <= _MOST_HOLES and await recalls.sign_off(
+                connection, recall.id, number, actor.owner
+            )
+            if not known:
                 raise NotKnown("hole_unknown", id=str(number))
             await recalls.add_step(connection, done)
 

@@ -100,7 +100,7 @@ class WebhookSender:
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
         """Send while the block lasts."""
-        async with self._pool, beside(Rounds(self._send_due, broke="notices_broke_off").run()):
+        async with self._pool, beside(Rounds(self._send_due, broke="notices_broke_off").run):
             yield
 
     async def _send_due(self) -> bool:
