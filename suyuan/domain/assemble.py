@@ -140,39 +140,47 @@ class _Doubts:
         return Certainty.CERTAIN
 
 
+class _Ends:
+    """One end of movements: of each thing who told of it, and who told of it naming whom."""
+
+    def __init__(self) -> None:
+        self.tellers: set[tuple[str, Code]] = set()
+        self.naming: dict[tuple[str, Code | None], set[Code]] = defaultdict(set)
+
+    def add(self, event: Event, named: Code | None) -> None:
+        for item in event.things():
+            self.tellers.add((item.code.key, event.party))
+            self.naming[item.code.key, named].add(event.party)
+
+    def have(self, event: Event, named: Code | None) -> bool:
+        """Whether another party told of this end of the movement of which ``event`` tells one.
+
+        It is the one that the event names, or one that names the event's party.
+        """
+        return any(
+            (named != event.party and named is not None and (item.code.key, named) in self.tellers)
+            or self.naming.get((item.code.key, event.party), set()) - {event.party}
+            for item in event.things()
+        )
+
+
 class _OtherEnds:
     """Whether the other party of a movement reported its own end of it."""
 
     def __init__(self, events: Iterable[Event]) -> None:
-        self._shipments: dict[str, list[Event]] = defaultdict(list)
-        self._receipts: dict[str, list[Event]] = defaultdict(list)
+        self._shipments = _Ends()
+        self._receipts = _Ends()
         for event in events:
-            index = self._index(event)
-            if index is not None:
-                for item in event.things():
-                    index[item.code.key].append(event)
-
-    def _index(self, event: Event) -> dict[str, list[Event]] | None:
-        if event.step == "shipping":
-            return self._shipments
-        return self._receipts if event.step in RECEIVING else None
+            if event.step == "shipping":
+                self._shipments.add(event, event.destination.party)
+            elif event.step in RECEIVING:
+                self._receipts.add(event, event.source.party)
 
     def reported(self, event: Event) -> bool:
         """One movement: the same thing, and one end names the other (a buyer may be hidden)."""
-        index = self._index(event)
-        if index is None:
-            return False
-        if index is self._shipments:
-            others = (r for i in event.things() for r in self._receipts.get(i.code.key, ()))
-            return any(_is_movement(event, receipt) for receipt in others)
-        others = (s for i in event.things() for s in self._shipments.get(i.code.key, ()))
-        return any(_is_movement(shipment, event) for shipment in others)
-
-
-def _is_movement(shipment: Event, receipt: Event) -> bool:
-    if shipment.party == receipt.party:
-        return False
-    return shipment.destination.party == receipt.party or receipt.source.party == shipment.party
+        if event.step == "shipping":
+            return self._receipts.have(event, event.destination.party)
+        return event.step in RECEIVING and self._shipments.have(event, event.source.party)
 
 
 def _things(question: Question, trail: Trail, events: Sequence[ChainEvent]) -> tuple[Thing, ...]:

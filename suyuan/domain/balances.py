@@ -22,11 +22,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from suyuan.domain.events import Action, Event, EventType, Item
-from suyuan.domain.flow import Site
 from suyuan.domain.lookup import Edge, Movement, Role, edges_of
+from suyuan.domain.sites import Site, Sites
+from suyuan.domain.transfers import ZERO, Leg, Reporter, Transfer, Transfers
 from suyuan.domain.units import convert
 
-ZERO = Decimal(0)
 # UN/CEFACT Recommendation 20: one, which a quantity without a unit counts.
 PIECES = "C62"
 
@@ -41,34 +41,6 @@ class Balance:
     unit: str
     quantity: Decimal = ZERO
     known: bool = False  # something came in, so that what goes out can be held against it
-
-
-@dataclass(slots=True)
-class Transfer:
-    """One movement of a lot: a shipment with all receipts of it, or a receipt alone."""
-
-    code: str
-    source: Site
-    target: Site
-    unit: str
-    shipped: Decimal
-    event: str
-    reporter: tuple[str | None, str]  # kind and party
-    received: Decimal = ZERO
-    receipts: list[tuple[Decimal, tuple[str | None, str]]] = field(default_factory=list)
-
-    @property
-    def outstanding(self) -> Decimal:
-        return self.shipped - self.received
-
-    @property
-    def unaccounted(self) -> Decimal:
-        """What did not arrive with the rest; of a shipment nobody received yet, nothing."""
-        return max(self.outstanding, ZERO) if self.receipts else ZERO
-
-    @property
-    def in_transit(self) -> Decimal:
-        return ZERO if self.receipts else self.outstanding
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +102,7 @@ def ledger(told: Told, codes: Iterable[str]) -> Ledger:
     whole = Ledger()
     for book in books.values():
         whole.balances += [b for b in book.balances.values() if b.known or b.quantity]
-        whole.transfers += book.transfers
+        whole.transfers += book.transfers.shipped
         whole.over_issues += book.over_issues
     return whole
 
@@ -182,7 +154,10 @@ class _Book:
         self._code = code
         self._units: list[str] = []
         self.balances: dict[tuple[str, str], Balance] = {}
-        self.transfers: list[Transfer] = []
+        self.transfers = Transfers()
+        self._sites = Sites()
+        # Which account was opened for a site in a unit, and as how manieth.
+        self._by_site: dict[tuple[Site, str], tuple[int, tuple[str, str]]] = {}
         self.over_issues: list[OverIssue] = []
 
     def enter(self, edge: Edge, event: Event) -> None:
@@ -234,6 +209,8 @@ class _Book:
         account = self.balances.get((where, unit))
         if account is None:
             account = Balance(self._code, site.place, site.party, unit)
+            self._sites.add(site)
+            self._by_site[site, unit] = (len(self.balances), (where, unit))
             self.balances[where, unit] = account
         return account
 
@@ -249,63 +226,38 @@ class _Book:
             over = min(quantity, -account.quantity)
             self.over_issues.append(OverIssue(self._code, event, site, over, unit))
 
-    def _ship(
-        self, site: Site, edge: Edge, unit: str, quantity: Decimal, by: tuple[str | None, str]
-    ) -> None:
+    def _ship(self, site: Site, edge: Edge, unit: str, quantity: Decimal, by: Reporter) -> None:
+        """A seller and a carrier may both report one shipment."""
         target = Site(edge.far_place, edge.far_party)
-        if self._is_told_again(site, target, unit, quantity, by):
+        if self.transfers.is_shipped(Leg(site, target, unit), quantity, by):
             return
         self._take(site, unit, quantity, edge.id)
-        told = Transfer(self._code, site, target, unit, quantity, edge.id, by)
-        self.transfers.append(told)
+        self.transfers.ship(Transfer(self._code, site, target, unit, quantity, edge.id, by))
 
-    def _is_told_again(
-        self, site: Site, target: Site, unit: str, quantity: Decimal, by: tuple[str | None, str]
-    ) -> bool:
-        """A seller and a carrier may both report one shipment."""
-        return any(
-            t.shipped == quantity and t.unit == unit and not t.receipts and t.reporter != by
-            for t in self.transfers
-            if t.source.may_be(site) and t.target.may_be(target)
-        )
-
-    def _receive(
-        self, site: Site, edge: Edge, unit: str, quantity: Decimal, by: tuple[str | None, str]
-    ) -> None:
-        source = Site(edge.far_place, edge.far_party)
+    def _receive(self, site: Site, edge: Edge, unit: str, quantity: Decimal, by: Reporter) -> None:
+        """A buyer and a carrier may both report one receipt."""
         if self._arrive(site, edge, unit, quantity, by):
             return
-        for told in self._legs(source, site, unit):
-            if any(q == quantity and who != by for q, who in told.receipts):
-                return  # a buyer and a carrier may both report one receipt
+        source = Site(edge.far_place, edge.far_party)
+        if self.transfers.is_received(Leg(source, site, unit), quantity, by):
+            return
         self._add(site, unit, quantity)
         if source != Site(None, None):
             self._account_at(source, unit).quantity -= quantity
 
-    def _arrive(
-        self, site: Site, edge: Edge, unit: str, quantity: Decimal, by: tuple[str | None, str]
-    ) -> bool:
+    def _arrive(self, site: Site, edge: Edge, unit: str, quantity: Decimal, by: Reporter) -> bool:
         """Whether this is (a part of) what was shipped there; the oldest shipment first."""
         source = Site(edge.far_place, edge.far_party)
-        for told in self._legs(source, site, unit):
-            if told.outstanding > 0:
-                told.received += quantity
-                told.receipts.append((quantity, by))
-                self._add(site, unit, quantity)
-                return True
-        return False
-
-    def _legs(self, source: Site, target: Site, unit: str) -> Iterator[Transfer]:
-        for told in self.transfers:
-            if told.unit == unit and told.source.may_be(source) and told.target.may_be(target):
-                yield told
+        arrives = self.transfers.receive(Leg(source, site, unit), quantity, by)
+        if arrives:
+            self._add(site, unit, quantity)
+        return arrives
 
     def _account_at(self, site: Site, unit: str) -> Balance:
-        """The account that is kept for a site, under whichever of its names."""
-        for account in self.balances.values():
-            if account.unit == unit and Site(account.place, account.party).may_be(site):
-                return account
-        return self._account(site, unit)
+        """The account that is kept for a site, under whichever of its names; the oldest first."""
+        kept = (self._by_site.get((near, unit)) for near in self._sites.near(site))
+        found = min((one for one in kept if one is not None), default=None)
+        return self._account(site, unit) if found is None else self.balances[found[1]]
 
 
 def mass_balances(told: Told) -> list[MassBalance]:

@@ -150,8 +150,8 @@ def assertions(
     ]
     if not told:
         return
-    histories, carriers = _histories(events, codes), _carriers(links)
-    lone = [e for e in told if not _is_told_by_another(e, histories, carriers)]
+    movements = _Movements(_histories(events, codes), _carriers(links))
+    lone = [e for e in told if not movements.has_other_end(e)]
     weights = Counter(_weight(event) for event in lone)
     for event in lone:
         signs = list(_signs(event, alike=weights[_weight(event)]))
@@ -166,9 +166,9 @@ def unanswered_shipments(
     if not sent:
         return
     codes = {item.code.key for one in events for item in named_things(one.stored.event)}
-    histories, carriers = _histories(events, codes), _carriers(links)
+    movements = _Movements(_histories(events, codes), _carriers(links))
     for one in sent:
-        if not _is_told_by_another(one.stored.event, histories, carriers):
+        if not movements.has_other_end(one.stored.event):
             yield one
 
 
@@ -198,24 +198,42 @@ def _is_lone_word(one: ChainEvent) -> bool:
     return event.step in SHIPPING and buyer is not None and buyer != event.party
 
 
-def _is_told_by_another(
-    event: Event, histories: Mapping[str, list[Event]], carriers: Mapping[str, set[str]]
-) -> bool:
-    """Whether the other side may have told it of the thing or its container, naming nobody."""
-    received = event.step in RECEIVING
-    for code in dict.fromkeys(i.code.key for i in named_things(event)):
-        for other in (e for c in carriers.get(code, {code}) for e in histories.get(c, ())):
-            shipment, receipt = (other, event) if received else (event, other)
-            if _may_be_one_movement(shipment, receipt):
-                return True
-    return False
+class _Movements:
+    """Shipments and receipts by the thing and whom they name: a hot lot has thousands of each."""
+
+    def __init__(
+        self, histories: Mapping[str, list[Event]], carriers: Mapping[str, set[str]]
+    ) -> None:
+        self._carriers = carriers
+        self._to: dict[tuple[str, Code | None], list[Event]] = defaultdict(list)
+        self._from: dict[tuple[str, Code, Code | None], list[Event]] = defaultdict(list)
+        for code, history in histories.items():
+            for event in history:
+                if event.step in SHIPPING:
+                    self._to[code, event.destination.party].append(event)
+                elif event.step in RECEIVING:
+                    self._from[code, event.party, event.source.party].append(event)
+
+    def has_other_end(self, event: Event) -> bool:
+        """Whether the other side may have told a receipt, or a shipment to a named party.
+
+        Of the thing or of its container; the other side may name nobody.
+        """
+        named = dict.fromkeys(i.code.key for i in named_things(event))
+        codes = [c for code in named for c in self._carriers.get(code, {code})]
+        either = (None, event.party)
+        if event.step in RECEIVING:
+            sent = (s for c in codes for to in either for s in self._to.get((c, to), ()))
+            return any(_may_be_one_movement(shipment, event) for shipment in sent)
+        buyer = event.destination.party
+        assert buyer is not None, "a shipment to nobody waits for nobody's word"
+        came = (r for c in codes for by in either for r in self._from.get((c, buyer, by), ()))
+        return any(_may_be_one_movement(event, receipt) for receipt in came)
 
 
 def _may_be_one_movement(shipment: Event, receipt: Event) -> bool:
     return (
-        shipment.step in SHIPPING
-        and receipt.step in RECEIVING
-        and shipment.party != receipt.party
+        shipment.party != receipt.party
         and shipment.time <= receipt.time
         and shipment.destination.party in (None, receipt.party)
         and receipt.source.party in (None, shipment.party)

@@ -9,27 +9,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from suyuan.domain.lookup import Edge, Movement, Rank, Role
-
-
-class Site(NamedTuple):
-    """Where an event was: its place, else its party. What is not known is ``None``."""
-
-    place: str | None
-    party: str | None
-
-    def may_be(self, other: Site) -> bool:
-        """Whether nothing that is known of them says that these are two places."""
-        if self.place is not None and other.place is not None:
-            return self.place == other.place
-        if self.party is not None and other.party is not None:
-            return self.party == other.party
-        return True
-
-    def is_surely(self, other: Site) -> bool:
-        """Whether both are known to be the same, as fine as either says."""
-        if self.place is None and other.place is None:
-            return self.party is not None and self.party == other.party
-        return self.place == other.place
+from suyuan.domain.sites import Site, Sites
 
 
 def site_of(edge: Edge) -> Site:
@@ -62,7 +42,7 @@ class Flow:
 
     def __init__(self, code: str, edges: Iterable[Edge]) -> None:
         self._edges = sorted(edges, key=lambda e: e.order)
-        self._sites = _Sites()
+        self._sites = Sites()
         self._at: dict[Site, list[Edge]] = defaultdict(list)
         for edge in self._edges:
             self._at[site_of(edge)].append(edge)
@@ -159,45 +139,6 @@ class Flow:
                         yield edge
 
 
-class _Sites:
-    """Finds the known sites that may be the same as one, without comparing it with each."""
-
-    def __init__(self) -> None:
-        self._known: dict[Site, None] = {}
-        self._by_place: dict[str, list[Site]] = defaultdict(list)
-        self._by_party: dict[str | None, list[Site]] = defaultdict(list)
-        self._placeless: dict[str | None, list[Site]] = defaultdict(list)
-        self._near: dict[Site, tuple[Site, ...]] = {}
-
-    def add(self, site: Site) -> None:
-        if site in self._known:
-            return
-        self._known[site] = None
-        self._by_party[site.party].append(site)
-        if site.place is None:
-            self._placeless[site.party].append(site)
-        else:
-            self._by_place[site.place].append(site)
-
-    def near(self, site: Site) -> tuple[Site, ...]:
-        found = self._near.get(site)
-        if found is None:
-            found = tuple(s for s in self._candidates(site) if s.may_be(site))
-            self._near[site] = found
-        return found
-
-    def _candidates(self, site: Site) -> Iterable[Site]:
-        if site.party is None and site.place is None:
-            return self._known
-        if site.place is None:
-            return (*self._by_party[site.party], *self._by_party[None])
-        if site.party is None:
-            unplaced = (s for sites in self._placeless.values() for s in sites)
-            return (*self._by_place[site.place], *unplaced)
-        alike = (*self._placeless[site.party], *self._placeless[None])
-        return (*self._by_place[site.place], *alike)
-
-
 def _makes(edge: Edge) -> bool:
     """Whether a lot began, or more of it was made."""
     return edge.role is Role.OUTPUT or (edge.role is Role.ITEM and edge.rank is Rank.ADD)
@@ -206,7 +147,7 @@ def _makes(edge: Edge) -> bool:
 def _moves(edges: Sequence[Edge]) -> list[_Move]:
     """Every movement; a receipt whose shipment is known adds none to it."""
     shipped = [_Move(site_of(e), _far(e), e.time, e) for e in edges if e.moves is Movement.OUT]
-    sites = _Sites()
+    sites = Sites()
     first: dict[Site, dict[Site, datetime]] = defaultdict(dict)  # by target and source
     for move in shipped:
         sites.add(move.target)
@@ -220,7 +161,7 @@ def _moves(edges: Sequence[Edge]) -> list[_Move]:
     return shipped + [m for m in received if not _was_shipped(m, sites, first)]
 
 
-def _was_shipped(receipt: _Move, sites: _Sites, first: dict[Site, dict[Site, datetime]]) -> bool:
+def _was_shipped(receipt: _Move, sites: Sites, first: dict[Site, dict[Site, datetime]]) -> bool:
     return any(
         time <= receipt.time and source.may_be(receipt.source)
         for target in sites.near(receipt.target)

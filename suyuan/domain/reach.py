@@ -16,8 +16,8 @@ from enum import StrEnum
 from suyuan.domain.chain import Via
 from suyuan.domain.codes import Code
 from suyuan.domain.facts import Facts, Window
-from suyuan.domain.flow import Site
 from suyuan.domain.lookup import Answer, Ask, Direction, Edge, Key, Lookup, Movement, Order, Role
+from suyuan.domain.sites import Site
 from suyuan.domain.steps import Steps
 from suyuan.domain.tasks import Contents, History, Making, WalkTask
 from suyuan.domain.trail import Question, Reason

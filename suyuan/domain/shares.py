@@ -6,9 +6,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 
-from suyuan.domain.balances import PIECES, ZERO, Told
+from suyuan.domain.balances import PIECES, Told
 from suyuan.domain.codes import Code
 from suyuan.domain.lookup import Edge, Role
+from suyuan.domain.transfers import ZERO
 from suyuan.domain.units import convert
 
 
@@ -45,14 +46,15 @@ def pro_rata(told: Told, start: Code) -> dict[str, Decimal | None]:
     """
     shares: dict[str, Decimal | None] = {start.key: Decimal(1)}
     made: dict[str, Decimal] = {}
-    nodes: dict[str, list[Edge]] = defaultdict(list)
-    for _, every in told:
-        edges = [e for e in every if e.role in (Role.INPUT, Role.OUTPUT) and e.other]
-        for edge in edges:
-            nodes[edge.other or ""].append(edge)
-        for edge in (e for e in edges if e.role is Role.OUTPUT and e.code != start.key):
-            share = _share([e for e in nodes[edge.other or ""] if e.role is Role.INPUT], shares)
-            _mix(shares, made, edge, share)
+    inputs: dict[str, list[Edge]] = defaultdict(list)
+    for _, edges in told:
+        for edge in (e for e in edges if e.role is Role.INPUT and e.other):
+            inputs[edge.other or ""].append(edge)
+        outputs = [e for e in edges if e.role is Role.OUTPUT and e.other and e.code != start.key]
+        nodes = dict.fromkeys(e.other or "" for e in outputs)
+        gone_in = {node: _share(inputs[node], shares) for node in nodes}  # once for all outputs
+        for edge in outputs:
+            _mix(shares, made, edge, gone_in[edge.other or ""])
     return {code: share for code, share in shares.items() if share != 0}
 
 

@@ -24,9 +24,10 @@ from suyuan.domain.chain import Link, Via
 from suyuan.domain.codes.gs1 import is_lot_key
 from suyuan.domain.containment import Oddity, Stay
 from suyuan.domain.facts import Facts, Window, contains, overlap, within
-from suyuan.domain.flow import Flow, Site, site_of
+from suyuan.domain.flow import Flow, site_of
 from suyuan.domain.lives import life_at
 from suyuan.domain.lookup import Ask, Edge, Key, Movement, Order, Rank, Role
+from suyuan.domain.sites import Site
 from suyuan.domain.tasks import Contents, History, Making, WalkTask
 from suyuan.domain.trail import Direction, Question, Reason, Trail
 

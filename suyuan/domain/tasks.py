@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from suyuan.domain.chain import Via
 from suyuan.domain.facts import Window
-from suyuan.domain.flow import Site
 from suyuan.domain.lookup import Direction, Order
+from suyuan.domain.sites import Site
 
 
 @dataclass(frozen=True, slots=True)

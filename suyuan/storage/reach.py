@@ -12,9 +12,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from suyuan.domain.flow import Site
 from suyuan.domain.lookup import Order
 from suyuan.domain.reach import Cross, Follow, LookInside, Reach, Task
+from suyuan.domain.sites import Site
 from suyuan.storage import reach_tables
 from suyuan.storage.reach_facts import Facts, count_of
 from suyuan.storage.reach_flow import flow_of

@@ -9,7 +9,6 @@ from typing import Any
 
 from msgspec import Raw
 
-from suyuan.domain.balances import Transfer
 from suyuan.domain.chain import Chain, ChainEvent, Finding, SourceReport, product_of
 from suyuan.domain.codes import Code
 from suyuan.domain.events import Endpoint, Event, Item, Product, StoredEvent
@@ -18,6 +17,7 @@ from suyuan.domain.naming import Known
 from suyuan.domain.register import Party, Place
 from suyuan.domain.sentences import sentence
 from suyuan.domain.temperature import Temperature
+from suyuan.domain.transfers import Transfer
 from suyuan.wire.cursors import write_page
 from suyuan.wire.divisions import division_name
 from suyuan.wire.reports import encode
