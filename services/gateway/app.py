@@ -36,7 +36,7 @@ from services.gateway.reloading import follow
 from services.gateway.trace import FederatedTracer
 from suyuan.domain.caller import CONSUMER
 from suyuan.domain.coding.ranges import Verdict
-from suyuan.web import catalogue, chains, complaints, coverage, exports, resolver
+from suyuan.web import catalogue, chains, complaints, coverage, exports, resolver, schemas
 from suyuan.web.app import create_app as create
 from suyuan.web.background import beside
 from suyuan.web.claims import changes_key
@@ -124,6 +124,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
         # The proxy's first segment is any subsystem's id, so it must be asked last.
         routers=[
             routes.router,
+            schemas.router,
             deliveries.router,
             federation.router,
             accesses.router,

@@ -36,7 +36,7 @@ from suyuan.domain.register import Kind
 from suyuan.sources.coverage import Counting
 from suyuan.sources.lots import OwnLots
 from suyuan.sources.names import OwnNames
-from suyuan.web import certificates
+from suyuan.web import certificates, schemas
 from suyuan.web.app import create_app as create
 from suyuan.web.background import Rounds, beside
 from suyuan.web.downloads import Downloads
@@ -52,6 +52,7 @@ from suyuan.web.settings import ServiceSettings
 DESCRIPTION = "Events in: what happens to products, reported by enterprises and departments."
 ROUTERS = (
     routes.router,
+    schemas.router,
     files.router,
     jobs.router,
     register.router,

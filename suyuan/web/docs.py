@@ -119,11 +119,13 @@ def type_text(schema: dict[str, Any]) -> Markup:
     if "enum" in schema or "const" in schema:
         values = schema.get("enum", [schema.get("const")])
         return Markup(" | ").join(escape(repr(value)) for value in values)
-    if schema.get("type") == "array":
-        return Markup("array of {}").format(type_text(schema.get("items", {})))
     names = schema.get("type", "any")
-    text = " | ".join(names) if isinstance(names, list) else str(names)
-    return escape(f"{text} ({schema['format']})" if "format" in schema else text)
+    if isinstance(names, list):
+        return Markup(" | ").join(type_text({**schema, "type": name}) for name in names)
+    if names == "array":
+        return Markup("array of {}").format(type_text(schema.get("items", {})))
+    has_format = "format" in schema and names != "null"
+    return escape(f"{names} ({schema['format']})" if has_format else str(names))
 
 
 def paragraphs(text: str) -> list[Markup]:

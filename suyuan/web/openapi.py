@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from suyuan.web.accept import HTML
+from suyuan.wire.schemas import city
 
 PROBLEM_JSON = "application/problem+json"
 SVG, PNG, PDF, ZIP = "image/svg+xml", "image/png", "application/pdf", "application/zip"
@@ -59,7 +60,10 @@ def answered_as(*media_types: str, status: int = 200) -> Responses:
 
 
 def with_problems(schema: dict[str, Any]) -> dict[str, Any]:
-    """The description with FastAPI's own 422 replaced by our problem, on every operation."""
+    """The description with FastAPI's own 422 replaced by our problem, on every operation.
+
+    Where events can be reported, it holds the schema of the city form.
+    """
     for path in schema.get("paths", {}).values():
         for operation in path.values():
             responses = operation["responses"]
@@ -70,6 +74,8 @@ def with_problems(schema: dict[str, Any]) -> dict[str, Any]:
     schemas.pop("HTTPValidationError", None)
     schemas.pop("ValidationError", None)
     schemas |= {"Fault": _FAULT, "Problem": _PROBLEM}
+    if "post" in schema.get("paths", {}).get("/v1/events", {}):
+        schemas |= city.components()
     return schema
 
 

@@ -18,6 +18,10 @@ class CaptureQuery(BaseModel):
 REPORTS_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
+        "description": (
+            "One event, an array of events, or one a line. An object with `@context` is EPCIS 2.0;"
+            " any other is a `CityEvent`, of which `GET /v1/schemas/city` is the JSON Schema."
+        ),
         "content": {
             "application/json": {
                 "schema": {

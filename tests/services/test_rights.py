@@ -43,6 +43,7 @@ DOORS: dict[str, set[str]] = {
     "GET /healthz": ANYBODY,
     "GET /readyz": ANYBODY,
     "POST /v1/events": REPORTERS,
+    "GET /v1/schemas/city": ANYBODY,
     "GET /v1/events": KEYS,
     "GET /v1/events/{event_id}": ANYBODY,
     "GET /v1/files/template.csv": ANYBODY,
