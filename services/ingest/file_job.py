@@ -29,7 +29,7 @@ from suyuan.storage.load import Loaded, Outcome, Row, load
 from suyuan.wire.breaches import read_kept, write_breaches, write_kept
 from suyuan.wire.ministry.reading import MinistryReader
 from suyuan.wire.reports import Report
-from suyuan.wire.sheets.columns import read_headings
+from suyuan.wire.sheets.columns import read_headings, recognised_headers
 from suyuan.wire.sheets.opening import open_sheet
 from suyuan.wire.sheets.reading import RowFault, RowReader
 from suyuan.wire.sheets.sheet import Format, Line, Sheet
@@ -139,7 +139,9 @@ class FileJob:
 
     async def _take_in(self, file: BinaryIO) -> bool:
         """Store the rows behind the last one that was counted; False if stopped before the end."""
-        sheet = await asyncio.to_thread(open_sheet, file, Format(self._job.format))
+        sheet = await asyncio.to_thread(
+            open_sheet, file, Format(self._job.format), recognised_headers
+        )
         reader = self._reader(sheet)
         async with self._holding() as connection:
             header = _encode(sheet.header).decode()

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import BinaryIO
 
 import msgspec
@@ -23,7 +24,7 @@ from suyuan.storage import jobs
 from suyuan.storage.engine import WriteConnection
 from suyuan.storage.jobs import Progress
 from suyuan.storage.register import Outcome
-from suyuan.wire.register_rows import EntryReader
+from suyuan.wire.register_rows import EntryReader, recognised_headers
 from suyuan.wire.sheets.opening import open_sheet
 from suyuan.wire.sheets.reading import RowFault
 from suyuan.wire.sheets.sheet import Format, Line
@@ -55,8 +56,10 @@ class RegisterJob(FileJob):
         return Caller(CallerRole.DEPARTMENT, home=self._job.owner.partition(":")[2])
 
     async def _take_in(self, file: BinaryIO) -> bool:
-        sheet = await asyncio.to_thread(open_sheet, file, Format(self._job.format))
-        reader = EntryReader(KINDS[self._job.kind], sheet.header, self._reporter)
+        kind = KINDS[self._job.kind]
+        recognised = partial(recognised_headers, kind)
+        sheet = await asyncio.to_thread(open_sheet, file, Format(self._job.format), recognised)
+        reader = EntryReader(kind, sheet.header, self._reporter)
         async with self._holding() as connection:
             header = msgspec.json.encode(sheet.header).decode()
             await jobs.describe(connection, self._job.id, header, sheet.total)

@@ -32,16 +32,25 @@ FILE_SENTENCES: dict[str, tuple[str, str]] = {
         "Too many rows are wrong; correct those listed and send the whole file again.",
     ),
     "header_missing": (
-        "第一行须是各列的名称，例如 {headers}；请使用模板。",
-        "The first row must name the columns, such as {headers}; use the template.",
+        "第一行须是各列的名称，例如 {headers}；请使用模板。工作簿只读第一个可见的工作表。",
+        (
+            "The first row must name the columns, such as {headers}; use the template."
+            " Of a workbook the first visible sheet is read."
+        ),
     ),
     "header_twice": (
         "“{header}”一列出现了两次，请只留一列。",
         'The column "{header}" is there twice; keep one.',
     ),
     "header_unknown": (
-        "第 {place} 列“{header}”不是可用的列名，最接近的是“{closest}”；自定的列请写成 extra.名称。",
-        'Column {place}, "{header}", is unknown; the closest is "{closest}", or write extra.name.',
+        (
+            "第 {place} 列“{header}”不是可用的列名[；最接近的是“{closest}”]"
+            "[；可用：{allowed}][；自定的列请写成 {own}]。"
+        ),
+        (
+            'Column {place}, "{header}", is unknown[; the closest is "{closest}"]'
+            "[; there are {allowed}][; a column of your own is written {own}]."
+        ),
     ),
     "too_many_columns": (
         "第 {row} 行超过 {limit} 列；请删除多余的列。",
@@ -77,8 +86,8 @@ FILE_SENTENCES: dict[str, tuple[str, str]] = {
         "The file has no rows of the ministry's form, such as <retail_market_in_info_base>.",
     ),
     "ministry_record_unknown": (
-        "不认识记录“{tag}”，最接近的是“{closest}”。",
-        'The record "{tag}" is not known; the closest is "{closest}".',
+        "不认识记录“{tag}”[，最接近的是“{closest}”][，可用：{allowed}]。",
+        'The record "{tag}" is not known[; the closest is "{closest}"][; there are {allowed}].',
     ),
     "ministry_same_party": (
         "买卖双方都是 {party}，须为不同的经营者。",
@@ -93,8 +102,8 @@ FILE_SENTENCES: dict[str, tuple[str, str]] = {
         "The tag <{tag}> is there twice in one row.",
     ),
     "ministry_tag_unknown": (
-        "该记录没有标签 <{tag}>，最接近的是 <{closest}>。",
-        "This record has no tag <{tag}>; the closest is <{closest}>.",
+        "该记录没有标签 <{tag}>[，最接近的是 <{closest}>][，可用：{allowed}]。",
+        "This record has no tag <{tag}>[; the closest is <{closest}>][; there are {allowed}].",
     ),
     "ministry_text_too_long": (
         "标签 <{tag}> 的内容超过 {limit} 个字符。",
@@ -132,6 +141,10 @@ FILE_SENTENCES: dict[str, tuple[str, str]] = {
     "code_as_number": (
         "“{value}”是被表格软件改写成数字的编码，末位已丢失；请将该列设为文本格式后重新填写原编码。",
         'The spreadsheet turned this code into the number "{value}"; format it as text, retype it.',
+    ),
+    "day_as_number": (
+        "“{value}”是表格软件内部的日期序号；请将该列设为日期格式，或写成 2026-03-01 08:00 的形式。",
+        'The spreadsheet shows the day as the number "{value}"; format the column as a date.',
     ),
     "time_without_hour": (
         "“{value}”只有日期，请写明几点，例如 2026-03-01 08:00。",

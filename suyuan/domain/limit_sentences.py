@@ -37,8 +37,14 @@ LIMIT_SENTENCES: dict[str, tuple[str, str]] = {
         '"{id}" is unique for one reporter only; give the event\'s URI, urn:suyuan:event:… .',
     ),
     "unit_unknown": (
-        "“{value}”不是 UN/CEFACT 第 20 号建议的计量单位代码；相近的代码：{near}。",
-        '"{value}" is no unit of UN/CEFACT Recommendation 20; codes that are near it: {near}.',
+        (
+            "“{value}”不是 UN/CEFACT 第 20 号建议的计量单位代码；相近的代码：{near}"
+            "[；{amount}，请换算数量]。"
+        ),
+        (
+            '"{value}" is no unit of UN/CEFACT Recommendation 20; codes that are near it: {near}'
+            "[; {amount}, so convert the quantity]."
+        ),
     ),
     "list_not_yours": (
         "企业只能列出自己的事件，不能列出“{party}”的事件；请去掉 party 参数。",

@@ -57,8 +57,8 @@ PROFILE_SENTENCES: dict[str, tuple[str, str]] = {
         'The id "{value}" must begin with a letter and hold letters, digits and underscores alone.',
     ),
     "profile_unknown_field": (
-        "没有名为“{field}”的项；最接近的是“{closest}”，可用：{allowed}。",
-        'There is no field "{field}"; the closest one is "{closest}". There are {allowed}.',
+        "没有名为“{field}”的项[；最接近的是“{closest}”]；可用：{allowed}。",
+        'There is no field "{field}"[; the closest one is "{closest}"]. There are {allowed}.',
     ),
     "profile_missing": ("缺少必填项 {field}。", "The field {field} is required and missing."),
     "profile_type": ("此处应为{expected}。", "This must be {expected}."),

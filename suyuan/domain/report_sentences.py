@@ -46,8 +46,14 @@ REPORT_SENTENCES: dict[str, tuple[str, str]] = {
         "This holds too much; at most {limit} values are allowed.",
     ),
     "quantity_malformed": (
-        "“{value}”不是数量；请写成非负十进制数，整数部分最多 15 位，小数部分最多 9 位，不用指数。",
-        '"{value}" is not a quantity; write a decimal like 12.5 (15 digits, 9 places at most).',
+        (
+            "“{value}”不是数量；请只写数字和小数点，例如 1234.5，不用千分位、单位和指数"
+            "（整数部分最多 15 位，小数部分最多 9 位）。"
+        ),
+        (
+            '"{value}" is not a quantity; write digits and a point alone, as in 1234.5'
+            " (15 digits and 9 places at most)."
+        ),
     ),
     "text_control": (
         "文本中含有控制字符或无效字符（第 {position} 个字符）。",
@@ -78,8 +84,14 @@ REPORT_SENTENCES: dict[str, tuple[str, str]] = {
         "The time {value} is out of range; its year must lie between {first} and {last}.",
     ),
     "unknown_field": (
-        "没有名为“{field}”的字段；最接近的是“{closest}”，其他内容请放入 extra。",
-        'There is no field "{field}"; the closest one is "{closest}". Other facts go into "extra".',
+        (
+            "没有名为“{field}”的字段[；最接近的是“{closest}”][；可用：{allowed}]"
+            "[；其他内容请放入 {rest}]。"
+        ),
+        (
+            'There is no field "{field}"[; the closest one is "{closest}"][; there are {allowed}]'
+            '[; other facts go into "{rest}"].'
+        ),
     ),
     "unknown_word": (
         "“{value}”不是此处可用的词；可用：{allowed}。",

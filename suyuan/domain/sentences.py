@@ -2,11 +2,13 @@
 
 ``SENTENCES`` maps a code to ``(Chinese, English)``. The ``{placeholders}`` are filled from the
 ``params`` of a ``Fault``, a ``SuyuanError`` or a ``Finding``; those may hold what a stranger sent,
-so ``sentence`` shortens every value before it is said.
+so ``sentence`` shortens every value before it is said. A clause in ``[brackets]`` is said only
+where its value is known and not empty.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -36,6 +38,8 @@ _LIST_LIMIT = 40
 # A value may be a text in both languages: a sentence of its own, in the words of a sector.
 _LANGUAGES = {"zh", "en"}
 _SENTENCE_LIMIT = 1_000
+
+_CLAUSE = re.compile(r"\[([^][{}]*\{(\w+)\}[^][{}]*)\]")
 
 _UNKNOWN = ("此处有误（{code}）。", "Something is wrong here ({code}).")
 
@@ -248,6 +252,8 @@ def sentence(code: str, params: Mapping[str, Any], language: str) -> str:
     template = SENTENCES.get(code, _UNKNOWN)[0 if language == "zh" else 1]
     said = _Said({name: _say(_in(value, language)) for name, value in params.items()})
     said.setdefault("code", _say(code))
+    if "[" in template:
+        template = _CLAUSE.sub(lambda clause: clause[1] if said.get(clause[2]) else "", template)
     return template.format_map(said)
 
 

@@ -93,9 +93,20 @@ def _read() -> tuple[dict[str, Unit], dict[str, tuple[str, ...]]]:
 UNITS, _SPELLED = _read()
 
 
+# Order of the State Council on a unified system of measurement (1959). Markets go on counting in
+# them, and they have no common code: half a kilogram is not a kilogram.
+_OF_MARKETS = {"斤": "0.5", "市斤": "0.5", "两": "0.05", "市两": "0.05", "担": "50", "市担": "50"}
+
+
+def of_markets(text: str) -> str:
+    """What one of a traditional unit of mass is, ``1 斤 = 0.5 KGM``; empty for any other text."""
+    kilograms = _OF_MARKETS.get(text.strip())
+    return f"1 {text.strip()} = {kilograms} KGM" if kilograms is not None else ""
+
+
 def near(text: str) -> tuple[str, ...]:
     """The codes that somebody who wrote ``text`` may have meant, best first, three at most."""
-    return _near(text.strip().lower()[:_LONGEST_NAME])
+    return ("KGM",) if of_markets(text) else _near(text.strip().lower()[:_LONGEST_NAME])
 
 
 @lru_cache(1024)  # whoever writes a wrong unit writes it in every row of a file

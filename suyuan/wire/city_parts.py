@@ -120,8 +120,11 @@ def _is_unit(reading: Reading, unit: str) -> bool:
 
 def _blame_unit(reading: Reading, unit: Any, at: str) -> None:
     near = units.near(unit) if isinstance(unit, str) else ()
-    code = "unit_unknown" if near else "unit_malformed"
-    reading.fault(code, at, value=quoted(unit), near=near)
+    if near:
+        amount = units.of_markets(unit)
+        reading.fault("unit_unknown", at, value=quoted(unit), near=near, amount=amount)
+    else:
+        reading.fault("unit_malformed", at, value=quoted(unit))
 
 
 def with_lot(reading: Reading, at: str, code: Code, lot: str) -> Code:

@@ -14,12 +14,12 @@ from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
 
 from suyuan.domain.codes import Code, Use, recognise
 from suyuan.domain.errors import Fault, Refused
+from suyuan.domain.nearness import nearest
 
 # One report cannot fill an answer with faults: past this many, only "more_faults" is added.
 FAULT_LIMIT = 100
@@ -290,17 +290,20 @@ class Reading:
     def _unknown_field(self, name: str, at: str, allowed: Collection[str]) -> None:
         # To compare names is slow; it is not done for faults that nobody will see.
         if len(self.faults) < self.limit:
-            short = name[:NAME_LIMIT]
-            closest = _closest(short, frozenset(allowed))
-            self.fault("unknown_field", pointer(at, name), field=short, closest=closest)
+            self.fault("unknown_field", pointer(at, name), **_hint(name, frozenset(allowed)))
         else:
             self.fault("more_faults", at)
 
 
 @lru_cache(_CACHED_NAMES)
-def _closest(name: str, allowed: frozenset[str]) -> str:
-    # Without a cutoff some name is always the closest, however far it is.
-    return "".join(get_close_matches(name, sorted(allowed), n=1, cutoff=0.0))
+def _hint(name: str, allowed: frozenset[str]) -> Mapping[str, Any]:
+    """What is said of a member that there is not: the one that was meant, else all that there are;
+    and where other facts go, if the object has such a place.
+    """
+    short = name[:NAME_LIMIT]
+    closest = nearest(short, sorted(allowed))
+    meant = {"closest": closest} if closest else {"allowed": sorted(allowed)}
+    return {"field": short, **meant, **({"rest": "extra"} if "extra" in allowed else {})}
 
 
 def _instant(text: str) -> datetime | None:

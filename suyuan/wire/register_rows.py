@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from difflib import get_close_matches
 from typing import Any
 
 from suyuan.domain.codes import Code
 from suyuan.domain.errors import CodeError, Fault, ReportRefused
 from suyuan.domain.links import LINK_TYPES, REGISTRABLE_TYPES
+from suyuan.domain.nearness import nearest
 from suyuan.domain.register import Entry, Kind, today
 from suyuan.wire.reading import Reading, quoted
 from suyuan.wire.register import ORGANISATION, PERSON, Frame, read_body, read_id
@@ -217,6 +217,11 @@ def _replaced(fault: Fault, columns: Mapping[str, Sequence[int]]) -> Fault:
     return replace(fault, pointer="/".join(["", first, str(place), *rest[1:-1]]))
 
 
+def recognised_headers(kind: Kind, cells: Iterable[str]) -> int:
+    """How many of the cells are headers of a file of ``kind``."""
+    return sum(plain(cell) in HEADERS[kind] for cell in cells)
+
+
 def _read_header(kind: Kind, header: Sequence[str]) -> list[_Heading]:
     found, faults = [], []
     seen: set[str] = set()
@@ -243,9 +248,11 @@ def _read_header(kind: Kind, header: Sequence[str]) -> list[_Heading]:
 
 def _unknown(kind: Kind, cell: str, place: int) -> dict[str, object]:
     shown = cell.strip()[:_HEADER_CHARACTERS]
-    known = [header for column in REGISTER_COLUMNS[kind] for header in (column.zh, column.en)]
-    closest = get_close_matches(shown, known, n=1, cutoff=0.0)
-    return {"header": shown, "closest": "".join(closest), "place": place + 1}
+    columns = REGISTER_COLUMNS[kind]
+    known = [name for column in columns for name in (column.zh, column.en, *column.aliases)]
+    closest = nearest(shown, known)
+    meant = {"closest": closest} if closest else {"allowed": [column.zh for column in columns]}
+    return {"header": shown, "place": place + 1, **meant}
 
 
 def _whole(pointer: str) -> str:

@@ -111,6 +111,18 @@ def test_an_unknown_code_is_named_and_a_missing_value_is_an_ellipsis() -> None:
     assert "…" in sentence("time_malformed", {}, "zh")
 
 
+@pytest.mark.parametrize(
+    ("params", "said"),
+    [
+        ({"tag": "x", "closest": "y"}, "该记录没有标签 <x>，最接近的是 <y>。"),
+        ({"tag": "x", "closest": "", "allowed": ["a", "b"]}, "该记录没有标签 <x>，可用：a, b。"),
+        ({"tag": "[{closest}]"}, "该记录没有标签 <[{closest}]>。"),
+    ],
+)
+def test_a_clause_is_said_where_its_value_is_known(params: dict[str, Any], said: str) -> None:
+    assert sentence("ministry_tag_unknown", params, "zh") == said
+
+
 def test_a_hostile_value_is_not_echoed_at_length_nor_with_its_control_characters() -> None:
     said = sentence("time_malformed", {"value": "x\x1b[31m" + "y" * 10_000}, "en")
     assert len(said) < 200

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from suyuan.domain.units import UNITS, Dimension, convert, near
+from suyuan.domain.units import UNITS, Dimension, convert, near, of_markets
 
 CONVERTIBLE = sorted(code for code, unit in UNITS.items() if unit.factor is not None)
 
@@ -50,6 +50,11 @@ def test_what_means_two_things_to_people_is_no_code_here() -> None:
 )
 def test_a_wrong_unit_has_the_right_one_near(written: str, meant: str) -> None:
     assert meant in near(written)
+
+
+def test_what_markets_count_in_is_told_in_kilograms() -> None:
+    assert (near("斤"), of_markets("斤")) == (("KGM",), "1 斤 = 0.5 KGM")
+    assert of_markets("公斤") == ""
 
 
 @pytest.mark.parametrize("written", ["", " ", "\ud800", "x" * 10**6, "斤斤计较"])

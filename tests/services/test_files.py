@@ -117,6 +117,14 @@ def test_the_templates_come_back_as_they_were_filled_in(meat: httpx.Client) -> N
         assert counts(job) == ("done", 0, 0, 0, 0), "the example is nobody's event"
 
 
+def test_what_stands_above_the_header_is_no_row(meat: httpx.Client) -> None:
+    above = "三月台账,,\r\n填报单位：合作社,,填报人：某某\r\n"
+    job = ended(meat, send(meat, above + csv_text(row("e1"), row("e2", 数量="-1"))))
+    assert (*counts(job), job["rows_total"]) == ("done", 2, 1, 0, 1, 2)
+    (told,) = report(meat, job)
+    assert (told["编号"], told["行号"], told["出错列"]) == ("e2", "5", "数量")
+
+
 def test_a_file_with_a_wrong_header_fails_and_says_which(meat: httpx.Client) -> None:
     job = ended(meat, send(meat, csv_text(row("e1"), header=["编号", "种类", *HEADER[2:]])))
     assert (job["state"], job["problem"]["code"]) == ("failed", "file_refused")

@@ -39,6 +39,13 @@ def test_a_file_of_products_is_taken_in_and_sent_again_changes_nothing(city: Cit
     assert shown["party"] == SELLER
 
 
+def test_what_stands_above_the_header_is_no_row(city: City) -> None:
+    seller = city.client("seller", at="meat")
+    text = "产品登记表,,,,\r\n" + csv_text(*rows(2), header=HEADER)
+    job = ended(seller, send(seller, text, kind="products"))
+    assert (job["state"], job["accepted"], job["rows_total"]) == ("done", 2, 2)
+
+
 def test_bad_rows_are_listed_with_their_columns_and_reasons(city: City) -> None:
     buyer = city.client("buyer", at="meat")
     put(buyer, f"/v1/products/{gtin(1)}", names={"zh": "别人的"})

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from suyuan.domain.codes import Use
-from suyuan.domain.sentences import SENTENCES
+from suyuan.domain.sentences import SENTENCES, sentence
 from suyuan.wire.reading import FAULT_LIMIT, Reading, pointer
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -54,6 +54,27 @@ def test_an_unknown_member_names_the_closest_one() -> None:
     (fault,) = reading.faults
     assert (fault.code, fault.pointer, fault.index) == ("unknown_field", "/x/actvity", 7)
     assert fault.params == {"field": "actvity", "closest": "activity"}
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("weight", '"weight"; there are code, extra, unit; other facts go into "extra".'),
+        ("unti", '"unti"; the closest one is "unit"; other facts go into "extra".'),
+    ],
+)
+def test_a_member_that_is_near_to_none_is_told_which_there_are(name: str, said: str) -> None:
+    reading = Reading()
+    reading.members({name: 1}, "", frozenset({"unit", "code", "extra"}))
+    (fault,) = reading.faults
+    assert sentence(fault.code, fault.params, "en") == f"There is no field {said}"
+
+
+def test_extra_is_named_only_where_there_is_one() -> None:
+    reading = Reading()
+    reading.members({"weight": 1}, "/items/0", frozenset({"unit", "code"}))
+    (fault,) = reading.faults
+    assert sentence(fault.code, fault.params, "zh") == "没有名为“weight”的字段；可用：code, unit。"
 
 
 def test_a_report_cannot_fill_the_answer_with_faults() -> None:

@@ -227,7 +227,7 @@ NAMED: dict[str, tuple[Scheme, ...]] = {
 """Codes whose first characters name the scheme."""
 
 _MA = re.compile(
-    r"(?P<device>MA\.156\.[0-9A-Z]{2}\.[0-9]{6}\.[0-9]{8})(?P<production>(?:\.[A-Z][0-9A-Za-z-]+)*)"
+    r"(?P<device>(?i:MA\.156\.[0-9A-Z]{2})\.[0-9]{6}\.[0-9]{8})(?P<production>(?:\.[A-Z][0-9A-Za-z-]+)*)"
 )
 
 
@@ -248,7 +248,7 @@ def _read_ma(text: str) -> Reading | None:
     found = _MA.fullmatch(text)
     if found is None:
         return None
-    device = found["device"]
+    device = found["device"].upper()
     segments = {part[0]: part[1:] for part in found["production"].split(".")[1:]}
     parts = {"device": device, **segments}
     for letter, level in (("S", Level.SERIAL), ("L", Level.LOT)):

@@ -49,7 +49,7 @@ from suyuan.domain.making import maker_of
 # number. The rules say the same of them in seven times the time.
 _TRADE_LOT = re.compile(r"\(01\)([0-9]{14})\(10\)([0-9A-Za-z]{1,20})")
 # Shorter than a 统一社会信用代码, and of no letter that a scheme begins with.
-_OWN_NUMBER = re.compile(r"[A-IK-LN-RT-Za-rt-z][0-9A-Za-z._-]{0,16}")
+_OWN_NUMBER = re.compile(r"[A-IK-LN-RT-Za-ik-rt-z][0-9A-Za-z._-]{0,16}")
 _GTINS_KNOWN = 1_024
 
 # URIs are written in lower case, and LOT:12 is some enterprise's own code.
@@ -142,7 +142,7 @@ def _read_named(text: str, use: Use) -> Reading | None:
         return epc_urns.read(text)
     if first in "hH":
         return digital_links.read(text)
-    return national.read_named(text) if first in "1SsJjM" else None
+    return national.read_named(text) if first in "1SsJjMm" else None
 
 
 def _read_own(text: str) -> Reading | None:

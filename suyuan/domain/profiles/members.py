@@ -11,6 +11,7 @@ from typing import Any, TypeVar, cast
 from suyuan.domain import units
 from suyuan.domain.activities import KINDS
 from suyuan.domain.errors import Fault
+from suyuan.domain.nearness import nearest
 from suyuan.domain.profiles.fields import EXTRA, GETTERS, MOMENTS
 from suyuan.domain.profiles.profile import Mode, Value, Words
 
@@ -45,9 +46,7 @@ class Members:
     def known(self, raw: Table, at: str, names: tuple[str, ...]) -> None:
         for name in raw:
             if name not in names:
-                close = get_close_matches(name, names, 1, 0.4)
-                closest = close[0] if close else names[0]
-                params = {"field": name, "closest": closest, "allowed": list(names)}
+                params = {"field": name, "closest": nearest(name, names), "allowed": list(names)}
                 self.fault("profile_unknown_field", join(at, name), **params)
 
     def table(self, value: Any, at: str) -> Table:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 
 # The expat that Python ships bounds what entities expand to; a row is cut out of the file without
 # its doctype, so there are none, and nothing is ever fetched.
 from xml.parsers import expat
 
 from suyuan.domain.errors import Fault
+from suyuan.domain.nearness import nearest
 from suyuan.wire.ministry.cutting import ROW_CHARACTERS, Piece
 from suyuan.wire.ministry.records import RECORDS
 
@@ -107,5 +107,5 @@ class _Fields:
 
 
 def _near(name: str, known: list[str]) -> dict[str, object]:
-    closest = get_close_matches(name, known, n=1, cutoff=0.0)
-    return {"tag": name[:_SHOWN], "closest": "".join(closest)}
+    closest = nearest(name, known)
+    return {"tag": name[:_SHOWN], **({"closest": closest} if closest else {"allowed": known})}

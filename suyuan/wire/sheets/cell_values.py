@@ -84,7 +84,9 @@ def number_text(value: str, date: DateFormat | None) -> str:
     number = float(value)
     if abs(number) >= 10**EXACT_DIGITS:
         return f"{Decimal(number):.14E}"
-    return str(int(number)) if number.is_integer() else f"{Decimal(repr(number)):f}"
+    # 1.1*3 is kept as 3.3000000000000003, and nobody has ever seen that in a sheet.
+    seen = Decimal(f"{number:.{EXACT_DIGITS}g}")
+    return str(int(seen)) if seen == seen.to_integral_value() else f"{seen:f}"
 
 
 def _date_text(serial: float, date: DateFormat) -> str:

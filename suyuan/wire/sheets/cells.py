@@ -8,8 +8,10 @@ for what would pass and be wrong: that raises ``CellRefused``.
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Any
 
+from suyuan.wire.reading import DECIMAL
 from suyuan.wire.sheets.words import UNITS_BY_WORD
 
 # A file says nothing of zones, and its rows are the city's: Beijing time. JSON must say its own.
@@ -17,14 +19,19 @@ OFFSET = "+08:00"
 
 _DATE = r"(?P<y>\d{4})\s*[-/.年]\s*(?P<m>\d{1,2})\s*[-/.月]\s*(?P<d>\d{1,2})\s*日?"
 _CLOCK = (
-    r"(?P<h>\d{1,2})\s*[:：时点]\s*(?P<min>\d{1,2})\s*分?"
-    r"(?:\s*[:：]?\s*(?P<s>\d{1,2})(?P<f>\.\d{1,9})?\s*秒?)?"
+    r"(?P<h>\d{1,2})\s*(?:[时点](?!\s*\d)|[:：时点]\s*(?P<min>\d{1,2})\s*分?"
+    r"(?:\s*[:：]?\s*(?P<s>\d{1,2})(?P<f>\.\d{1,9})?\s*秒?)?)"
 )
 _DAY = re.compile(rf"{_DATE}|(?P<y8>\d{{4}})(?P<m8>\d\d)(?P<d8>\d\d)", re.ASCII)
 _MOMENT = re.compile(rf"{_DATE}[\sT]*{_CLOCK}\s*(?P<z>Z|[+-]\d\d:\d\d)?", re.ASCII)
 # What a spreadsheet makes of a long code that it takes for a number: the last digits are gone.
 _AS_NUMBER = re.compile(r"[+-]?\d(?:[.,]\d+)?[eE]\+\d{2,3}", re.ASCII)
+# The number that a spreadsheet keeps for a day from 1954 to 2119, where its cell is not shown as a
+# day. Taken for a date it could be one of two, four years apart (ISO/IEC 29500-1, 18.17.4.1).
+_SERIAL = re.compile(r"[2-7]\d{4}(?:\.\d+)?", re.ASCII)
+_MEASURE = re.compile(rf"(?P<quantity>{DECIMAL.pattern})\s*(?P<unit>\D.*)")
 
+_UNITS = frozenset(UNITS_BY_WORD.values())
 _SEPARATORS = re.compile(r"[;；\n]")
 # The last star counts, and only with a number behind it: lots may hold stars.
 _THING = re.compile(
@@ -39,23 +46,28 @@ class CellRefused(ValueError):
 def moment(text: str) -> str:
     """A time as people write it, as ISO 8601; Beijing time where no offset is written.
 
-    Raises CellRefused (``time_without_hour``) for a day alone: midnight would be a guess.
+    Raises CellRefused: ``time_without_hour`` for a day alone, for midnight would be a guess;
+    ``day_as_number``.
     """
-    found = _MOMENT.fullmatch(text)
+    plain = _plain(text)
+    found = _MOMENT.fullmatch(plain)
     if found is None:
-        if _DAY.fullmatch(text):
+        if _DAY.fullmatch(plain):
             raise CellRefused("time_without_hour")
-        return text
+        return _no_serial(text)
     day = f"{found['y']}-{int(found['m']):02}-{int(found['d']):02}"
     second = f":{int(found['s'] or 0):02}{found['f'] or ''}"
-    return f"{day}T{int(found['h']):02}:{int(found['min']):02}{second}{found['z'] or OFFSET}"
+    return f"{day}T{int(found['h']):02}:{int(found['min'] or 0):02}{second}{found['z'] or OFFSET}"
 
 
 def day(text: str) -> str:
-    """A date as people write it, as ISO 8601; an hour beside it is left out if it is midnight."""
-    found = _DAY.fullmatch(re.sub(r"[\sT]+0?0:00(:00)?$", "", text))
+    """A date as people write it, as ISO 8601; an hour beside it is left out if it is midnight.
+
+    Raises CellRefused (``day_as_number``).
+    """
+    found = _DAY.fullmatch(re.sub(r"[\sT]+0?0:00(:00)?$", "", _plain(text)))
     if found is None:
-        return text
+        return _no_serial(text)
     year, month, date = (found[part] or found[f"{part}8"] for part in ("y", "m", "d"))
     return f"{year}-{int(month):02}-{int(date):02}"
 
@@ -69,12 +81,20 @@ def code(text: str) -> str:
 
 def unit(text: str) -> str:
     """A unit's code, also from its name."""
-    return UNITS_BY_WORD.get(text) or UNITS_BY_WORD.get(text.lower(), text)
+    return UNITS_BY_WORD.get(text) or UNITS_BY_WORD.get(_plain(text).lower(), text)
 
 
 def quantity(text: str) -> str:
     """A quantity, as it is: ``1,234`` is not a number that everybody reads alike."""
-    return text
+    plain = _plain(text)
+    return plain if DECIMAL.fullmatch(plain) else text
+
+
+def measure(text: str) -> tuple[str, str] | None:
+    """The quantity and the unit's code of ``12.5公斤``; ``None`` where it is not plainly both."""
+    found = _MEASURE.fullmatch(_plain(text))
+    code = unit(found["unit"]) if found is not None else ""
+    return (found["quantity"], code) if found is not None and code in _UNITS else None
 
 
 def things(text: str) -> list[dict[str, Any]]:
@@ -91,5 +111,16 @@ def _thing(text: str) -> dict[str, Any]:
     found = _THING.fullmatch(text)
     if found is None:
         return {"code": code(text)}
-    thing = {"code": code(found["code"]), "quantity": found["quantity"]}
+    thing = {"code": code(found["code"]), "quantity": quantity(found["quantity"])}
     return {**thing, "unit": unit(found["unit"])} if found["unit"] else thing
+
+
+def _plain(text: str) -> str:
+    """Full-width digits, letters and marks, as Chinese input methods type them, made plain."""
+    return text if text.isascii() else unicodedata.normalize("NFKC", text).strip()
+
+
+def _no_serial(text: str) -> str:
+    if _SERIAL.fullmatch(text):
+        raise CellRefused("day_as_number")
+    return text

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from enum import Enum
 
 from suyuan.domain.errors import Fault, ReportRefused
+from suyuan.domain.nearness import nearest
 
 EXTRA = "extra."
 # More columns than this are another table, or a sheet that was formatted to its edge.
@@ -213,8 +213,9 @@ def read_headings(cells: Sequence[str]) -> tuple[Heading, ...]:
         elif name is not None:
             seen.add(name)
         headings.append(heading)
-    if not seen and not faults:
-        faults.append(Fault("header_missing", "", {"headers": _shown()}))
+    # Where nothing is even near to a header, the row is none.
+    if not seen and not any(fault.params["closest"] for fault in faults):
+        faults = [Fault("header_missing", "", {"headers": _shown()})]
     if faults:
         raise ReportRefused("file_refused", faults=faults)
     return tuple(headings)
@@ -253,9 +254,9 @@ def _of_parts(text: str) -> Column | None:
 
 
 def _unknown(text: str, place: int) -> dict[str, object]:
-    known = [header for column in COLUMNS for header in (column.zh, column.en)]
-    closest = get_close_matches(text, known, n=1, cutoff=0.0)
-    return {"header": text, "closest": "".join(closest), "place": place + 1}
+    known = [name for column in COLUMNS for name in (column.zh, column.en, *column.aliases)]
+    own = f"{EXTRA}{text}"
+    return {"header": text, "closest": nearest(text, known), "own": own, "place": place + 1}
 
 
 def _shown() -> list[str]:

@@ -14,8 +14,8 @@ from typing import BinaryIO
 
 from suyuan.domain.errors import Fault, ReportRefused
 from suyuan.wire.sheets.columns import recognised_headers
-from suyuan.wire.sheets.encodings import encoding_of
-from suyuan.wire.sheets.sheet import Line, Sheet
+from suyuan.wire.sheets.encodings import GB18030, encoding_of, in_edition_of_2022
+from suyuan.wire.sheets.sheet import TITLE_ROWS, Line, Sheet
 
 DELIMITERS = (",", ";", "\t", "，")
 
@@ -41,15 +41,18 @@ def open_delimited(file: BinaryIO) -> Sheet:
 
 
 def _delimiter(file: BinaryIO, encoding: str) -> str:
-    """The delimiter by which most of the header is known, else that by which it has most cells.
-
-    Headers of the register are not known here.
+    """The delimiter by which most of the header is known, else that by which the first row has most
+    cells: headers of the register are not known here.
     """
     file.seek(0)
     text = file.read(_HEADER_BYTES).decode(encoding, "ignore")
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    headers = {sign: _split(first, sign) for sign in DELIMITERS}
-    return max(DELIMITERS, key=lambda sign: (recognised_headers(headers[sign]), len(headers[sign])))
+    first = [line for line in text.splitlines() if line.strip()][: TITLE_ROWS + 1]
+
+    def fits(sign: str) -> tuple[int, int]:
+        rows = [_split(line, sign) for line in first]
+        return max(map(recognised_headers, rows), default=0), len(rows[0]) if rows else 0
+
+    return max(DELIMITERS, key=fits)
 
 
 def _split(text: str, delimiter: str) -> list[str]:
@@ -67,7 +70,7 @@ def _lines(file: BinaryIO, encoding: str, delimiter: str) -> Iterator[Line]:
 def _records(file: BinaryIO, encoding: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     file.seek(0)
     text = io.TextIOWrapper(file, encoding, newline="")
-    record = _Record(text)
+    record = _Record(text, encoding)
     number = 0
     try:
         # Strict: a quote that is never closed would swallow the rest of the file as one cell.
@@ -86,8 +89,9 @@ def _records(file: BinaryIO, encoding: str, delimiter: str) -> Iterator[tuple[in
 class _Record:
     """The lines of a file for the CSV reader, refused where one record takes too many of them."""
 
-    def __init__(self, text: io.TextIOWrapper) -> None:
+    def __init__(self, text: io.TextIOWrapper, encoding: str) -> None:
         self._text = text
+        self._encoding = encoding
         self.characters = 0
 
     def __iter__(self) -> Iterator[str]:
@@ -95,4 +99,4 @@ class _Record:
             self.characters += len(line)
             if self.characters >= _RECORD_LIMIT:
                 raise csv.Error("record too long")
-            yield line
+            yield in_edition_of_2022(line) if self._encoding == GB18030 else line

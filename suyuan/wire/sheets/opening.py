@@ -7,7 +7,7 @@ from typing import BinaryIO
 from suyuan.domain.errors import MediaTypeUnknown
 from suyuan.wire.ministry.opening import open_ministry
 from suyuan.wire.sheets.delimited import open_delimited
-from suyuan.wire.sheets.sheet import MEDIA_TYPES, Format, Sheet
+from suyuan.wire.sheets.sheet import MEDIA_TYPES, Format, Recognised, Sheet, without_titles
 from suyuan.wire.sheets.workbook import open_workbook
 
 _OPENERS = {Format.CSV: open_delimited, Format.XLSX: open_workbook, Format.XML: open_ministry}
@@ -27,9 +27,11 @@ def format_of(media_type: str) -> Format:
     return found
 
 
-def open_sheet(file: BinaryIO, form: Format) -> Sheet:
+def open_sheet(file: BinaryIO, form: Format, recognised: Recognised) -> Sheet:
     """The sheet in a file, which must be seekable and stay open while its lines are read.
 
-    Raises ReportRefused with what is wrong with the file as a whole.
+    ``recognised`` tells its header from titles above it. Raises ReportRefused with what is wrong
+    with the file as a whole.
     """
-    return _OPENERS[form](file)
+    sheet = _OPENERS[form](file)
+    return sheet if form is Format.XML else without_titles(sheet, recognised)

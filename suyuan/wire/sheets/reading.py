@@ -136,6 +136,7 @@ class RowReader:
             if refused is not None:
                 column, code = refused
                 faults.append(RowFault(code, {"value": text[:80]}, column.name, place))
+        _part_measure(raw)
         kind = raw.get("kind")
         if isinstance(kind, str) and isinstance(raw.get("activity"), str):
             raw["activity"] = activity_of(kind, raw["activity"])
@@ -158,6 +159,16 @@ def _fill(raw: dict[str, Any], heading: Heading, text: str) -> tuple[Column, str
         put(raw, column, [{"code": text}] if column.content is Content.THINGS else text)
         return column, str(error)
     return None
+
+
+def _part_measure(raw: dict[str, Any]) -> None:
+    """A quantity with its unit behind it, as the two members that it is; another unit beside it
+    leaves it to be refused.
+    """
+    (item,) = raw.get("items", [{}])
+    found = cells.measure(item.get("quantity", ""))
+    if found is not None and item.get("unit", found[1]) == found[1]:
+        item["quantity"], item["unit"] = found
 
 
 def converted(column: Column, text: str) -> Any:

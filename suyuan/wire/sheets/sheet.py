@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain, islice
 
 
 class Format(StrEnum):
@@ -50,3 +51,27 @@ class Sheet:
     header: list[str]
     lines: Iterator[Line]
     total: int | None = None
+
+
+# How many rows may stand above the header: a title over all columns, whose form it is, from when.
+TITLE_ROWS = 10
+# A title may happen to be a column's name; two beside each other are a header.
+_HEADERS_LEAST = 2
+
+Recognised = Callable[[Sequence[str]], int]
+"""How many of some cells are headers that are read."""
+
+
+def without_titles(sheet: Sheet, recognised: Recognised) -> Sheet:
+    """The sheet from its header on: the first row that is one, where others stand above it.
+
+    A sheet in which there is none keeps its first row, for its reader to refuse.
+    """
+    if recognised(sheet.header) >= _HEADERS_LEAST:
+        return sheet
+    first = list(islice(sheet.lines, TITLE_ROWS))
+    for above, line in enumerate(first, 1):
+        if recognised(line.cells) >= _HEADERS_LEAST:
+            total = None if sheet.total is None else max(sheet.total - above, 0)
+            return Sheet(line.cells, chain(first[above:], sheet.lines), total)
+    return Sheet(sheet.header, chain(first, sheet.lines), sheet.total)

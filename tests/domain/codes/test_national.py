@@ -86,6 +86,7 @@ def test_the_parts_of_a_national_code(text: str, parts: dict[str, str]) -> None:
         (f"{MA}.Sx00008.M220117.L20220117.E220130.V220117.C3", f"{MA}.Sx00008", Level.SERIAL),
         (f"{MA}.L20220117.E220130", f"{MA}.L20220117", Level.LOT),
         (f"{MA}.E220130", MA, Level.CLASS),
+        (f"{MA.lower()}.Sx00008", f"{MA}.Sx00008", Level.SERIAL),
         (MA, MA, Level.CLASS),
     ],
 )

@@ -70,7 +70,7 @@ plain_texts = st.one_of(
         r"\(01\)(06901234567892|09521234000013|[0-9]{14})\(10\)[!-~]{0,22}", fullmatch=True
     ),
     st.from_regex(r"[0-9A-Za-z._~-]{1,19}", fullmatch=True),
-    st.from_regex(r"(SC|sc|JY|MA\.|MA\.156\.|1\.|ma|u|h)[0-9A-Za-z._-]{0,16}", fullmatch=True),
+    st.from_regex(r"(SC|sc|JY|jy|MA\.|MA\.156\.|1\.|ma|u|h)[0-9A-Za-z._-]{0,16}", fullmatch=True),
 )
 
 
@@ -78,6 +78,7 @@ plain_texts = st.one_of(
 @given(plain_texts, owners, st.sampled_from(Use))
 @example("(01)06901234567892(10)L1", None, Use.PLACE)
 @example("PIG-1", OWNER, Use.PARTY)
+@example("jy13502030001234", OWNER, Use.THING)
 def test_what_is_known_at_a_look_is_what_the_rules_say(
     text: str, owner: str | None, use: Use
 ) -> None:

@@ -19,9 +19,11 @@ from suyuan.wire.sheets.cells import CellRefused
         ("2026/3/1 8:05", "2026-03-01T08:05:00+08:00"),
         ("2026.3.1 8:05:09", "2026-03-01T08:05:09+08:00"),
         ("2026年3月1日8时5分", "2026-03-01T08:05:00+08:00"),
+        ("2026年3月1日8时", "2026-03-01T08:00:00+08:00"),
         ("2026年3月1日 08:05:09.25", "2026-03-01T08:05:09.25+08:00"),
         ("2026-03-01T08:00:00Z", "2026-03-01T08:00:00Z"),
         ("2026-03-01 08:00 -05:30", "2026-03-01T08:00:00-05:30"),
+        ("２０２６年３月１日 ０８：００", "2026-03-01T08:00:00+08:00"),
     ],
 )
 def test_a_time_is_read_as_it_is_written_and_is_beijing_time_without_offset(
@@ -43,7 +45,10 @@ def test_a_day_alone_is_no_time(written: str) -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["2026-03-01", "2026/3/1", "2026.3.1", "2026年3月1日", "20260301", "2026-03-01 00:00:00"],
+    [
+        *("2026-03-01", "2026/3/1", "2026.3.1", "2026年3月1日", "20260301", "2026-03-01 00:00:00"),
+        "２０２６－０３－０１",
+    ],
 )
 def test_a_date_is_read_as_it_is_written(written: str) -> None:
     assert cells.day(written) == "2026-03-01"
@@ -52,6 +57,36 @@ def test_a_date_is_read_as_it_is_written(written: str) -> None:
 @pytest.mark.parametrize("written", ["3/1/2026", "2026-03-01 08:00", "March"])
 def test_a_date_that_is_none_is_left_to_the_reader_to_refuse(written: str) -> None:
     assert cells.day(written) == written
+
+
+@pytest.mark.parametrize("written", ["46082", "46082.3333333"])
+def test_a_day_that_is_shown_as_a_number_is_refused(written: str) -> None:
+    for convert in (cells.moment, cells.day):
+        with pytest.raises(CellRefused, match="day_as_number"):
+            convert(written)
+
+
+@pytest.mark.parametrize(("written", "read"), [("１２．５", "12.5"), ("1,234", "1,234")])
+def test_a_quantity_is_a_number_in_full_width_digits_too(written: str, read: str) -> None:
+    assert cells.quantity(written) == read
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("12.5公斤", ("12.5", "KGM")),
+        ("12.5 kg", ("12.5", "KGM")),
+        ("３㎏", ("3", "KGM")),
+        ("12.5", None),
+        ("12.5斤", None),
+        ("约12公斤", None),
+        ("12.5公斤/箱", None),
+    ],
+)
+def test_a_quantity_with_its_unit_is_both_where_the_unit_is_known(
+    written: str, read: tuple[str, str] | None
+) -> None:
+    assert cells.measure(written) == read
 
 
 @pytest.mark.parametrize("written", ["8.38579E+19", "6,9E+12", "-1E+20"])
@@ -80,7 +115,9 @@ def test_a_star_without_a_number_belongs_to_the_code() -> None:
     assert cells.things("(01)06901234567892(10)A*B") == [{"code": "(01)06901234567892(10)A*B"}]
 
 
-@pytest.mark.parametrize(("written", "read"), [("公斤", "KGM"), ("kg", "KGM"), ("斤", "斤")])
+@pytest.mark.parametrize(
+    ("written", "read"), [("公斤", "KGM"), ("kg", "KGM"), ("㎏", "KGM"), ("斤", "斤")]
+)
 def test_a_unit_has_names_and_one_without_a_code_stays_as_it_is(written: str, read: str) -> None:
     assert cells.unit(written) == read
 
@@ -90,3 +127,4 @@ def test_any_text_is_a_value_or_is_refused(text: str) -> None:
     for convert in (cells.moment, cells.day, cells.code, cells.unit, cells.things, cells.texts):
         with suppress(CellRefused):
             assert convert(text) is not None
+    assert cells.measure(text) is None or cells.quantity(text) == text

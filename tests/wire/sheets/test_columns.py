@@ -7,6 +7,7 @@ import pytest
 from suyuan.domain.activities import KINDS, SECTORS
 from suyuan.domain.errors import ReportRefused
 from suyuan.domain.policy import PUBLIC_DOCUMENTS
+from suyuan.domain.sentences import sentence
 from suyuan.web.pages.words import DOCUMENTS
 from suyuan.wire.city import MEMBERS
 from suyuan.wire.sheets.columns import COLUMNS, REPORT_COLUMNS, read_headings
@@ -55,12 +56,29 @@ def test_what_a_report_adds_is_ignored_and_so_is_a_column_without_header() -> No
         (["id", "编号"], "header_twice"),
         (["id", "时间 Place"], "header_unknown"),
         (["", " "], "header_missing"),
+        (["请在第二个工作表填写", "7"], "header_missing"),
     ],
 )
 def test_a_header_row_that_is_wrong_is_refused(headers: list[str], code: str) -> None:
     with pytest.raises(ReportRefused) as refused:
         read_headings(headers)
     assert [fault.code for fault in refused.value.faults] == [code]
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("产品", "；最接近的是“产品编码”；自定的列请写成 extra.产品。"),
+        ("备注", "；自定的列请写成 extra.备注。"),
+        ("数量(公斤)", "；最接近的是“数量”；自定的列请写成 extra.数量(公斤)。"),
+    ],
+)
+def test_the_closest_header_is_offered_only_where_it_is_near(written: str, said: str) -> None:
+    with pytest.raises(ReportRefused) as refused:
+        read_headings([written, "时间"])
+    (fault,) = refused.value.faults
+    told = sentence(fault.code, fault.params, "zh")
+    assert told == f"第 1 列“{written}”不是可用的列名{said}"
 
 
 def test_every_member_of_the_city_form_has_a_column() -> None:

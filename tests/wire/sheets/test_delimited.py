@@ -46,6 +46,17 @@ def test_the_header_says_which_delimiter_it_is(sign: str) -> None:
     assert read(text.encode())[1][1][:2] == ["e1", "x"]
 
 
+@pytest.mark.parametrize("sign", [",", ";", "\t"])
+def test_the_delimiter_is_told_by_the_header_below_a_title(sign: str) -> None:
+    text = f"三月台账\r\n合作社,二〇二六;三月\r\n编号{sign}时间\r\ne1{sign}x\r\n"
+    assert read(text.encode())[-2:] == [(3, ["编号", "时间"]), (4, ["e1", "x"])]
+
+
+def test_characters_are_those_of_the_edition_of_2022() -> None:
+    data = "编号,品名\r\ne1,䶮@\U00020bb7\r\n".encode("gb18030").replace(b"@", b"\xfe\x59\xa6\xd9")
+    assert read(data)[1] == (2, ["e1", "䶮龴\ufe10\U00020bb7"])
+
+
 def test_the_number_of_rows_is_known_before_the_first_is_read() -> None:
     assert open_delimited(io.BytesIO(TEXT.encode())).total == 2
 

@@ -87,6 +87,12 @@ def test_every_column_fills_its_member() -> None:
     }
 
 
+@pytest.mark.parametrize("unit", [{}, {"unit": "公斤"}])
+def test_a_quantity_with_its_unit_in_one_cell_is_both(unit: dict[str, str]) -> None:
+    document = told(**BASE, quantity="12.5公斤", **unit)
+    assert document["items"] == [{"code": "A-1", "quantity": "12.5", "unit": "KGM"}]
+
+
 def test_a_transformation_and_a_packing_are_rows_too() -> None:
     made = told(kind="生产", activity="加工", time=BASE["time"], inputs="A*2 KGM;B", outputs="C")
     assert made["inputs"] == [{"code": "A", "quantity": "2", "unit": "KGM"}, {"code": "B"}]
@@ -110,6 +116,8 @@ def test_the_kind_of_a_row_settles_what_its_activity_means() -> None:
         ({"code": "6.9E+12"}, [("code", "code_as_number")]),
         ({"code": ""}, [("", "no_code")]),
         ({"quantity": "1,000"}, [("quantity", "quantity_malformed")]),
+        ({"quantity": "2公斤", "unit": "吨"}, [("quantity", "quantity_malformed")]),
+        ({"time": "46082.5"}, [("time", "day_as_number")]),
         ({"unit": "斤", "quantity": "1"}, [("unit", "unit_unknown")]),
         ({"outputs": "B"}, [("", "shape_conflict")]),
         ({"to_party": "(414)123"}, [("to_party", "code_malformed")]),
@@ -121,6 +129,12 @@ def test_the_kind_of_a_row_settles_what_its_activity_means() -> None:
 )
 def test_a_fault_names_its_column(cells: dict[str, str], expected: list[tuple[str, str]]) -> None:
     assert faults(**{**BASE, **cells}) == expected
+
+
+def test_a_unit_of_markets_is_told_to_be_converted() -> None:
+    found = read(**BASE, quantity="3", unit="斤")
+    assert isinstance(found, list)
+    assert "1 斤 = 0.5 KGM，请换算数量" in refusals.reason(found[0], "zh")
 
 
 def test_a_cell_without_header_is_a_fault_and_an_ignored_one_is_not() -> None:

@@ -61,6 +61,11 @@ def test_texts_numbers_and_gaps_come_as_they_are_seen() -> None:
     ]
 
 
+def test_a_computed_number_has_the_digits_that_are_seen() -> None:
+    data = simple([["n"], [1.1 * 3], [0.1 + 0.2], [4.35 * 100], [12345678.9]])
+    assert [cells for _, cells in read(data)[1:]] == [["3.3"], ["0.3"], ["435"], ["12345678.9"]]
+
+
 @pytest.mark.parametrize("old", [False, True], ids=["1900", "1904"])
 @pytest.mark.parametrize(
     ("shown", "read_as"),
