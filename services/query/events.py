@@ -6,6 +6,7 @@ from suyuan.domain import policy
 from suyuan.domain.caller import Caller
 from suyuan.domain.codes import Code
 from suyuan.domain.events import event_key, is_uri
+from suyuan.domain.profiles.showing import Showing
 from suyuan.domain.versions import Version
 from suyuan.sources.postgres import stored_event
 from suyuan.storage import reads
@@ -20,7 +21,7 @@ _NO_PARTY = Code("")
 
 
 async def find_versions(
-    database: Database, event_id: str, caller: Caller, *, subsystem: str
+    database: Database, event_id: str, caller: Caller, *, subsystem: str, showing: Showing
 ) -> list[Version]:
     """Every report under an id, a URI or as it was reported, as ``caller`` may see it.
 
@@ -35,11 +36,11 @@ async def find_versions(
         rows = await reads.find_bodies(connection, keys, known_at=None) if keys else []
         if not rows and not is_uri(event_id):
             rows = await reads.find_by_id(connection, event_id, most=MOST_NAMESAKES)
-    return [_version(row, caller, subsystem) for row in rows]
+    return [_version(row, caller, subsystem, showing) for row in rows]
 
 
-def _version(row: StoredRow, caller: Caller, subsystem: str) -> Version:
-    stored = stored_event(row, subsystem)
+def _version(row: StoredRow, caller: Caller, subsystem: str, showing: Showing) -> Version:
+    stored = showing.marked(stored_event(row, subsystem))
     seen = policy.lone_view(stored, caller)
     whole = row.form == EPCIS and not seen.redacted
     return Version(

@@ -13,6 +13,7 @@ from suyuan.domain.chain import SourceReport, SourceStatus
 from suyuan.domain.codes import Use, recognise
 from suyuan.domain.events import StoredEvent
 from suyuan.domain.listing import Listing, Place
+from suyuan.domain.profiles.showing import Showing
 from suyuan.sources.postgres import stored_event
 from suyuan.storage import lists
 from suyuan.storage.engine import Database
@@ -41,7 +42,7 @@ class PageRequest:
 
 
 async def list_events(
-    database: Database, request: PageRequest, caller: Caller, *, subsystem: str
+    database: Database, request: PageRequest, caller: Caller, *, subsystem: str, showing: Showing
 ) -> Listed:
     """One page of events, newest first; rights are decided here, where the data are."""
     began = time.monotonic()
@@ -50,9 +51,10 @@ async def list_events(
             connection, request.listing, after=request.after, most=request.limit + 1
         )
     shown = rows[: request.limit]
+    marked = (showing.marked(_with_correction(row, subsystem)) for row in shown)
     entries = [
-        write_listed(policy.stored_view(_with_correction(row, subsystem), caller), row.place)
-        for row in shown
+        write_listed(policy.listed_view(stored, caller), row.place)
+        for stored, row in zip(marked, shown, strict=True)
     ]
     following = write_place(shown[-1].place) if len(rows) > len(shown) else None
     ms = round((time.monotonic() - began) * 1000)

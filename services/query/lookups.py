@@ -13,6 +13,7 @@ from suyuan.domain.caller import Caller, CallerRole
 from suyuan.domain.errors import Unavailable
 from suyuan.domain.lookup import Answer, Direction, Hole, HoleReason, Lookup
 from suyuan.domain.naming import Wanted
+from suyuan.domain.profiles.showing import Showing
 from suyuan.sources.names import OwnNames
 from suyuan.sources.postgres import PostgresSource
 from suyuan.storage.engine import Database
@@ -41,9 +42,13 @@ class Answering:
         *,
         subsystem: str,
         most: int,
+        showing: Showing,
         told: Told | None = None,
     ) -> None:
-        """``told`` is where to note what an official is told."""
+        """``showing`` marks what the public is not shown; ``told`` is where to note what an
+        official is told.
+        """
+        self._showing = showing
         self._told = told
         self._database = database
         self._caller = caller
@@ -89,7 +94,8 @@ class Answering:
         """Rights are decided here, where the data are: what may not be seen never leaves."""
         answer = await self._source.ask(lookup)
         organisations = await self._registered_sources(answer)
-        events = tuple(policy.stored_view(s, self._caller, organisations) for s in answer.events)
+        marked = map(self._showing.marked, answer.events)
+        events = tuple(policy.stored_view(s, self._caller, organisations) for s in marked)
         return replace(answer, events=events)
 
     async def _registered_sources(self, answer: Answer) -> frozenset[str]:

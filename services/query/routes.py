@@ -13,7 +13,9 @@ from services.query.lookups import Answering
 from suyuan.domain.caller import Caller
 from suyuan.domain.codes import Code, Use, recognise
 from suyuan.domain.errors import NotAllowed
-from suyuan.domain.versions import settle
+from suyuan.domain.profiles.showing import Showing
+from suyuan.domain.versions import Version, settle
+from suyuan.storage.engine import Database
 from suyuan.web.accept import JSON_LD
 from suyuan.web.accesses import tell, tell_events, told_of
 from suyuan.web.auth import CLAIMS_HEADER, Asking
@@ -22,7 +24,9 @@ from suyuan.web.events import event_response
 from suyuan.web.front import FrontRoute
 from suyuan.web.lists import ListQuery, cursor_refused, link_to, listing_of
 from suyuan.web.openapi import answered_as
+from suyuan.web.profiles import ProfilesInForce
 from suyuan.web.responses import json_response
+from suyuan.web.settings import ServiceSettings
 from suyuan.web.state import OwnDatabase, Settings, database_of, settings_of
 from suyuan.wire import versions as wire_versions
 from suyuan.wire.cursors import read_place
@@ -55,7 +59,8 @@ async def get_events(
     except ValueError:
         raise cursor_refused() from None
     asked = PageRequest(listing, after, query.limit)
-    listed = await list_events(database, asked, caller, subsystem=settings.name)
+    showing = _showing(request)
+    listed = await list_events(database, asked, caller, subsystem=settings.name, showing=showing)
     events = len(listed.entries)
     tell(
         request.scope,
@@ -93,9 +98,21 @@ async def get_event(
     The header `Suyuan-Redacted` names the members that the caller may not see, `Suyuan-Profile` the
     sector profiles, with their versions, that the event was checked by when it came in.
     """
-    versions = await find_versions(database, event_id, caller, subsystem=settings.name)
+    versions = await _versions(request, event_id, caller, database, settings)
     tell_events(request.scope, [version.stored.event for version in versions])
     return event_response(settle(versions, event_id), request.headers.get("accept"))
+
+
+async def _versions(
+    request: Request, event_id: str, caller: Caller, database: Database, settings: ServiceSettings
+) -> list[Version]:
+    showing = _showing(request)
+    return await find_versions(database, event_id, caller, subsystem=settings.name, showing=showing)
+
+
+def _showing(request: Request) -> Showing:
+    profiles: ProfilesInForce = request.app.state.profiles
+    return profiles.showing
 
 
 @router.post("/v1/versions", tags=["federation"], openapi_extra=ANY_OBJECT)
@@ -106,7 +123,7 @@ async def post_versions(
     if CLAIMS_HEADER not in request.headers:
         raise NotAllowed("gateway_only")
     event_id = wire_versions.read_request(await request.body())
-    found = await find_versions(database, event_id, caller, subsystem=settings.name)
+    found = await _versions(request, event_id, caller, database, settings)
     tell_events(request.scope, [version.stored.event for version in found])
     return Response(wire_versions.write_response(found), media_type="application/json")
 
@@ -128,6 +145,7 @@ async def post_lookups(
         caller,
         subsystem=settings.name,
         most=min(asked.limit or settings.max_lookup_edges, settings.max_lookup_edges),
+        showing=_showing(request),
         told=told_of(request.scope),
     )
     return Response(await answering.answer(asked), media_type="application/json")

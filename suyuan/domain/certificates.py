@@ -19,6 +19,8 @@ from suyuan.domain.register import Naming
 
 # One that is suspended and resumed more often than this needs a telephone.
 MOST_STEPS = 100
+# Who has adopted what the gateway keeps, where a subsystem's id stands for the others.
+CITY = "city"
 
 
 class Status(StrEnum):
@@ -114,6 +116,21 @@ class Kept:
         if last is Action.SUSPEND:
             return Status.SUSPENDED
         return Status.UPCOMING if on < self.certificate.valid_from else Status.VALID
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """A certificate that is in force; ``source`` is who adopted it: a subsystem's id, or ``city``.
+
+    What a subsystem says of itself has no source.
+    """
+
+    certificate: Certificate
+    source: str = ""
+
+    def covers(self, sector: str | None) -> bool:
+        """Whether it is about what an enterprise does in a sector; ``None`` is an unknown one."""
+        return not self.certificate.sectors or sector in self.certificate.sectors
 
 
 def after(kept: Kept, action: Action, caller: Caller, now: datetime, note: str) -> Kept:

@@ -19,7 +19,7 @@ from urllib.parse import quote, unquote
 
 from suyuan.domain.breaches import Breach
 from suyuan.domain.codes import Code, Level
-from suyuan.domain.temperature import Temperature
+from suyuan.domain.temperature import Limit, Temperature
 
 
 class EventType(StrEnum):
@@ -168,6 +168,8 @@ class StoredEvent:
     ``redacted``  names of the members that were emptied because the asker may not see them
     ``profile``   labels of the sector profiles that it was checked by when it came in
     ``breaches``  what it did not keep of them
+    ``unshown``   fields that the profile of its sector does not show the public
+    ``limit``     of its temperature, by a control point of that profile
     """
 
     event: Event
@@ -179,6 +181,8 @@ class StoredEvent:
     redacted: tuple[str, ...] = ()
     profile: str | None = None
     breaches: tuple[Breach, ...] = ()
+    unshown: tuple[str, ...] = ()
+    limit: Limit | None = None
 
 
 # Of the business steps and dispositions of CBV 2.0: those after which a serial is no longer there.

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
+from suyuan.domain.certificates import Adopted
 from suyuan.domain.chain import Chain, Thing
 from suyuan.domain.codes import Code
 from suyuan.domain.events import Product as Facts
@@ -13,6 +16,7 @@ from suyuan.domain.register import Party, Place, Product, product_key
 
 # A chain that names more than these shows codes for the rest: names cost one question a chain.
 MOST_NAMES = 2_000
+_NONE: AbstractSet[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +35,28 @@ class Wanted:
 class Known:
     """What registers say publicly of the keys of a chain; a person is never in it.
 
-    ``licensing`` is of parties of which more is to be said than what their entry lists today.
+    ``licensing`` is of parties of which more is to be said than what their entry lists today;
+    ``certificates`` are those of parties that are in force today.
     """
 
     parties: Mapping[str, Party] = field(default_factory=dict)
     places: Mapping[str, Place] = field(default_factory=dict)
     products: Mapping[str, Product] = field(default_factory=dict)
     licensing: Mapping[str, Licensing] = field(default_factory=dict)
+    certificates: Mapping[str, tuple[Adopted, ...]] = field(default_factory=dict)
 
     @property
     def organisations(self) -> frozenset[str]:
         """The keys of parties that are registered as organisations, whatever their codes."""
         return frozenset(self.parties)
+
+    def told_by(self, source: str) -> Known:
+        """The same, with who says so where that matters: of certificates who adopted them."""
+        told = {
+            key: tuple(replace(one, source=source) for one in found)
+            for key, found in self.certificates.items()
+        }
+        return replace(self, certificates=told)
 
 
 def wanted_by(chain: Chain, most: int = MOST_NAMES) -> Wanted:
@@ -58,10 +72,12 @@ def wanted_by(chain: Chain, most: int = MOST_NAMES) -> Wanted:
 def first_of(answers: Iterable[Known]) -> Known:
     """Several registers as one: of each key the first that knows it is believed.
 
-    Of licences the first that a department stands for, and whatever any department revoked.
+    Of licences the first that a department stands for, and whatever any department revoked; of
+    certificates all.
     """
     known = Known({}, {}, {})
     licensing: dict[str, list[Licensing]] = {}
+    certificates: dict[str, tuple[Adopted, ...]] = {}
     for answer in answers:
         known = Known(
             {**answer.parties, **known.parties},
@@ -70,22 +86,39 @@ def first_of(answers: Iterable[Known]) -> Known:
         )
         for key, said in answer.licensing.items():
             licensing.setdefault(key, []).append(said)
-    return replace(known, licensing={key: merged(said) for key, said in licensing.items()})
+        for key, adopted in answer.certificates.items():
+            certificates[key] = (*certificates.get(key, ()), *adopted)
+    told = {key: merged(said) for key, said in licensing.items()}
+    return replace(known, licensing=told, certificates=certificates)
 
 
-def with_names(chain: Chain, known: Known, language: str) -> Chain:
+def with_names(
+    chain: Chain,
+    known: Known,
+    language: str,
+    unshown: Mapping[str, AbstractSet[str]] = MappingProxyType({}),
+) -> Chain:
     """The chain with the registered names of things, and the product's facts, that none reported.
 
     What an event states goes before what a register says: it is about this very lot. A code that
-    nobody reported stays nameless: the name of its product would vouch for it.
+    nobody reported stays nameless: the name of its product would vouch for it. ``unshown`` are the
+    fields, by thing, that its reader is not shown.
     """
     if not chain.events and not any(f.type == "class_level" for f in chain.findings):
         return chain
     product = known.products.get(product_key(chain.code))
     facts = None
     if product is not None:
-        facts = Facts(name=product.names.of(language), spec=product.spec)
-    things = tuple(_named(thing, known, language) for thing in chain.things)
+        told = {"product.name": product.names.of(language), "product.spec": product.spec}
+        for name in told.keys() & unshown.get(chain.code.key, _NONE):
+            told[name] = None
+        facts = Facts(name=told["product.name"], spec=told["product.spec"])
+    things = tuple(
+        thing
+        if "product.name" in unshown.get(thing.code.key, _NONE)
+        else _named(thing, known, language)
+        for thing in chain.things
+    )
     return replace(chain, things=things, registered=facts)
 
 

@@ -1,6 +1,7 @@
 """Who may see what: pure functions over a finished chain. The default is refuse.
 
-    consumer    product, steps upstream, public documents, recall state; of a party only its code
+    consumer    product, steps upstream, public documents, recall state; of a party only its code;
+                and of these what the profile of the event's sector shows
     enterprise  its own events whole; of the others what a consumer sees, one step down at most
     inspector,  their own subsystem whole; of the others code, time, action and party
     department
@@ -12,7 +13,7 @@ added to ``Event`` one day is hidden until somebody decides otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import fields, replace
 from typing import Any
@@ -22,7 +23,8 @@ from suyuan.domain.caller import Caller, CallerRole
 from suyuan.domain.chain import PROFILE_BREACH, Chain, ChainEvent, Finding, Via
 from suyuan.domain.codes import Code, Level
 from suyuan.domain.errors import NotAllowed
-from suyuan.domain.events import Endpoint, Event, Item, StoredEvent
+from suyuan.domain.events import Endpoint, Event, Item, Product, StoredEvent
+from suyuan.domain.profiles.showing import NARROWING
 from suyuan.domain.trail import Direction
 
 # What makes an event an event in any view: which, of which things, when, what, by whom.
@@ -106,6 +108,8 @@ def view(chain: Chain, caller: Caller, organisations: AbstractSet[str] = frozens
     on_trail = {t.code.key for t in chain.things}
     kept = [e for e in chain.events if not _is_beyond(e, caller)]
     events = tuple(_event_view(e, caller, on_trail, organisations) for e in kept)
+    if caller.role in _PUBLIC_ROLES:
+        chain = _nameless(chain, kept, events)
     chain = _quantity_view(chain, caller)
     if len(kept) < len(chain.events):
         chain = _without_beyond(chain, kept)
@@ -170,7 +174,7 @@ def lone_view(
     several = [name for name in lists if len(getattr(seen.event, name)) > 1]
     emptied: dict[str, Any] = dict.fromkeys(several, ())
     event, hidden = _without_person(replace(seen.event, **emptied), organisations)
-    return replace(seen, event=event, redacted=(*seen.redacted, *several, *hidden))
+    return _narrowed(replace(seen, event=event, redacted=(*seen.redacted, *several, *hidden)))
 
 
 def _without_person(event: Event, organisations: AbstractSet[str]) -> tuple[Event, tuple[str, ...]]:
@@ -238,8 +242,85 @@ def _event_view(
     stored = stored_view(one.stored, caller, organisations)
     if caller.role in _PUBLIC_ROLES and not _sees_whole(one.stored, caller):
         event, hidden = _without_person(_only(stored.event, on_trail), organisations)
-        stored = replace(stored, event=event, redacted=(*stored.redacted, *hidden))
+        stored = _narrowed(replace(stored, event=event, redacted=(*stored.redacted, *hidden)))
     return replace(one, stored=stored)
+
+
+def listed_view(stored: StoredEvent, caller: Caller) -> StoredEvent:
+    """One event of a list, where an enterprise finds what others say of its things."""
+    seen = stored_view(stored, caller)
+    if caller.role not in _PUBLIC_ROLES or _sees_whole(stored, caller):
+        return seen
+    return _narrowed(seen)
+
+
+# How each field that a profile may leave out is taken away (``domain.profiles.showing``).
+_EMPTY: dict[str, dict[str, Any]] = {
+    "party": {"party": WITHHELD},
+    "place": {"place": None},
+    "from.party": {"source": Endpoint()},
+    "documents": {"documents": ()},
+}
+
+
+def _narrowed(stored: StoredEvent) -> StoredEvent:
+    """Without the fields that the profile of the event's sector does not show the public.
+
+    A name that is no such field's takes nothing away: another subsystem may have sent it.
+    """
+    event, names = stored.event, list(stored.redacted)
+    for field in filter(NARROWING.__contains__, stored.unshown):
+        narrowed = _without(event, field)
+        if narrowed != event:
+            names.append("from" if field == "from.party" else field)
+            event = narrowed
+    return replace(stored, event=event, redacted=tuple(dict.fromkeys(names)))
+
+
+def _without(event: Event, field: str) -> Event:
+    fact = field.removeprefix("product.")
+    if fact == field:
+        return replace(event, **_EMPTY[field])
+    if event.product is None:
+        return event
+    product = replace(event.product, **{fact: None})
+    return replace(event, product=None if product == Product() else product)
+
+
+def _nameless(chain: Chain, kept: list[ChainEvent], seen: tuple[ChainEvent, ...]) -> Chain:
+    """Without names of things that only product names which are not shown tell."""
+    hiding = [e for e in kept if "product.name" in e.stored.unshown]
+    if not hiding:
+        return chain
+    hidden = _product_names(hiding) - _product_names(seen)
+    things = tuple(
+        replace(t, name=None) if (t.code.key, t.name) in hidden else t for t in chain.things
+    )
+    return replace(chain, things=things)
+
+
+def unshown_of(chain: Chain, caller: Caller) -> Mapping[str, frozenset[str]]:
+    """The fields that are not shown to this caller, by the key of the thing that they are of.
+
+    What a register says of the product is told of it no more than the report's own word.
+    """
+    found: dict[str, frozenset[str]] = {}
+    if caller.role in _PUBLIC_ROLES:
+        for stored in (e.stored for e in chain.events if e.stored.unshown):
+            if not _sees_whole(stored, caller):
+                for item in stored.event.outputs or stored.event.items:
+                    key = item.code.key
+                    found[key] = found.get(key, frozenset()).union(stored.unshown)
+    return found
+
+
+def _product_names(events: Iterable[ChainEvent]) -> set[tuple[str, str | None]]:
+    return {
+        (item.code.key, event.product.name)
+        for event in (one.stored.event for one in events)
+        if event.product is not None and event.product.name
+        for item in event.outputs or event.items
+    }
 
 
 def _only(event: Event, codes: set[str]) -> Event:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 # Nothing is colder; what a thing that is traced is warmer than is a typing error or an attack.
@@ -39,8 +39,33 @@ class Temperature:
     @property
     def is_out_of_limit(self) -> bool:
         """Whether it was too cold or too warm, by the limit or by the device's own word."""
-        too_cold = self.at_least is not None and self.low < self.at_least
-        return self.alarm or too_cold or (self.at_most is not None and self.high > self.at_most)
+        return self.alarm or Limit(self.at_least, self.at_most).is_broken_by(self)
+
+    def within(self, limit: Limit | None) -> Temperature:
+        """With a limit where none was stated: what is stated of these goods goes first."""
+        if limit is None or self.at_least is not None or self.at_most is not None:
+            return self
+        return replace(self, at_least=limit.at_least, at_most=limit.at_most)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """Between which temperatures a sector's profile wants its goods kept (a control point).
+
+    Raises ValueError for what no goods can have.
+    """
+
+    at_least: Decimal | None = None
+    at_most: Decimal | None = None
+
+    def __post_init__(self) -> None:
+        if not all(is_celsius(v) for v in (self.at_least, self.at_most) if v is not None):
+            raise ValueError("this is no temperature of goods")
+
+    def is_broken_by(self, told: Temperature) -> bool:
+        """Whether it was colder or warmer."""
+        too_cold = self.at_least is not None and told.low < self.at_least
+        return too_cold or (self.at_most is not None and told.high > self.at_most)
 
 
 def joined(told: Iterable[Temperature]) -> Temperature | None:

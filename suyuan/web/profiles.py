@@ -17,6 +17,7 @@ from suyuan.domain.errors import Fault
 from suyuan.domain.profiles.checking import Checkers
 from suyuan.domain.profiles.profile import PROFILE_IDS, Profile
 from suyuan.domain.profiles.reading import ProfileRefused
+from suyuan.domain.profiles.showing import Showing
 from suyuan.domain.sentences import sentence
 from suyuan.web.background import beside
 from suyuan.wire import profiles
@@ -38,7 +39,7 @@ class ProfilesRefused(ValueError):
 
 
 class ProfilesInForce:
-    """What events are checked by, now.
+    """What events are checked by, now, and what the public is shown of them.
 
     ``folder`` has a department's own profiles; ``own`` is the sector of events that name none.
     Raises ProfilesRefused where the folder cannot be used: at the start nothing else is in force.
@@ -49,6 +50,7 @@ class ProfilesInForce:
         self._own = own
         self._seen = _state(folder)
         self.checkers = self._read()
+        self.showing = self._shown()
 
     @property
     def profiles(self) -> Mapping[str, Profile]:
@@ -75,6 +77,7 @@ class ProfilesInForce:
         except ProfilesRefused as error:
             log.warning("profiles_refused", problems=error.sentences)
             return
+        self.showing = self._shown()
         log.info("profiles_read", profiles=[one.label for one in self.profiles.values()])
 
     async def _follow(self) -> None:
@@ -85,6 +88,9 @@ class ProfilesInForce:
     def _read(self) -> Checkers:
         own = read_folder(self._folder) if self._folder is not None else {}
         return Checkers({**profiles.shipped(), **own}.values(), self._own)
+
+    def _shown(self) -> Showing:
+        return Showing(self.profiles.values(), self._own)
 
 
 def read_folder(folder: Path) -> dict[str, Profile]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -19,6 +20,7 @@ from suyuan.web.accesses import tell
 from suyuan.web.confirmations import hours_of
 from suyuan.web.language import Language
 from suyuan.web.name_book import NameBook, NoNames
+from suyuan.web.profiles import ProfilesInForce
 
 
 class Tracer(Protocol):
@@ -37,8 +39,17 @@ async def seen(
     book: NameBook = getattr(request.app.state, "name_book", None) or NoNames()
     chain = await tracer.trace(question, caller)
     known = await book.names(chain, caller)
-    cut = policy.view(chain, caller, known.organisations)
+    cut = policy.view(_marked(request, chain), caller, known.organisations)
     events = len(cut.events)
     tell(request.scope, codes=[question.code], events=events, held=events > 0)
     answered = with_confirmations(cut, hours_of(request.app.state.profiles), datetime.now(UTC))
-    return with_licences(with_names(answered, known, language.value), known), known
+    unshown = policy.unshown_of(cut, caller)
+    return with_licences(with_names(answered, known, language.value, unshown), known), known
+
+
+def _marked(request: Request, chain: Chain) -> Chain:
+    """The chain with what the sectors' profiles in force here say of its events."""
+    profiles: ProfilesInForce = request.app.state.profiles
+    showing = profiles.showing
+    events = tuple(replace(one, stored=showing.marked(one.stored)) for one in chain.events)
+    return replace(chain, events=events)

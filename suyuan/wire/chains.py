@@ -153,6 +153,7 @@ def write_stored(stored: StoredEvent) -> Json:
         "sector": event.sector,
         "extra": Raw(encode(dict(event.extra)).encode()),
         "temperature": write_temperature(event.temperature),
+        "temperature_limit": _limit(stored),
     }
 
 
@@ -166,6 +167,20 @@ def write_temperature(told: Temperature | None) -> Json | None:
         "at_least": told.at_least,
         "at_most": told.at_most,
         "out_of_limit": told.is_out_of_limit,
+    }
+
+
+def _limit(stored: StoredEvent) -> Json | None:
+    """The limit of the sector's profile. It stands apart, since a temperature is a part of
+    fingerprints that people keep.
+    """
+    told, limit = stored.event.temperature, stored.limit
+    if told is None or limit is None:
+        return None
+    return {
+        "at_least": limit.at_least,
+        "at_most": limit.at_most,
+        "out_of_limit": limit.is_broken_by(told),
     }
 
 

@@ -348,3 +348,52 @@ def test_a_wrong_profile_changes_nothing_and_is_told(
     assert problem.startswith("meat.toml: activity[0].documents: 没有名为“documents”的项")
     assert 'There is no field "documents"; the closest one is "document"' in problem
     assert seller.post("/v1/events", json=entry()).status_code == 422
+
+
+NARROW = shipped_text("meat").replace(b'version = "2026.1"', b'version = "2026.2-xm"')
+NARROW = NARROW.replace(b'"product.origin", ', b"").replace(b'"place", ', b"")
+NARROW += b"""
+[[control_point]]
+id = "chilled_temperature"
+name = { zh = "\xe5\x86\xb7\xe8\x97\x8f", en = "chilled" }
+on = ["wholesale.entry"]
+unit = "CEL"
+most = 4
+"""
+PORK = {"name": "鲜猪肉", "origin": "福建南平"}
+
+
+@pytest.mark.parametrize("at", ["gateway", "meat"])
+def test_what_a_departments_own_profile_does_not_list_the_public_is_not_shown(
+    city: City, seller: httpx.Client, in_force: Callable[[bytes], None], at: str
+) -> None:
+    told = {"chilled_temperature": 5}
+    events = [
+        entry(documents=[CERTIFICATE], product=PORK, extra=told, place="350203001"),
+        entry("e2", product=PORK, place="350203001", sector="food"),
+    ]
+    assert seller.post("/v1/events", json=events).json()["accepted"] == 2
+    in_force(NARROW)
+    path = "/v1/chains/(01)06901234567892(10)L1"
+    narrowed, other = city.client(at=at).get(path).json()["events"]
+    assert {"place", "product.origin"} <= set(narrowed["redacted"])
+    assert (narrowed["place"], narrowed["product"]["origin"]) == (None, None)
+    assert narrowed["product"]["name"] == "鲜猪肉"
+    limit = {"at_least": None, "at_most": "4", "out_of_limit": True}
+    assert narrowed["temperature_limit"] == limit
+    assert (other["place"], other["product"]["origin"]) == ("350203001", "福建南平")
+    whole = city.client("department meat", at=at).get(path).json()["events"][0]
+    assert (whole["place"], whole["product"]["origin"]) == ("350203001", "福建南平")
+    one = city.client(at=at).get(f"/v1/events/urn:suyuan:event:{SELLER}:e1")
+    assert "product.origin" in one.headers["suyuan-redacted"]
+    assert "福建南平" not in one.text
+
+
+def test_a_limit_of_the_profile_is_on_the_page_as_a_stated_one_is(
+    city: City, seller: httpx.Client, in_force: Callable[[bytes], None]
+) -> None:
+    in_force(NARROW.replace(b'"time", ', b'"time", "place", '))
+    told = entry(documents=[CERTIFICATE], extra={"chilled_temperature": 5}, place="350203001")
+    assert seller.post("/v1/events", json=told).json()["accepted"] == 1
+    page = city.client().get("/01/06901234567892/10/L1", headers={"Accept": "text/html"}).text
+    assert "5 °C（要求 ≤ 4 °C），超出要求" in page.replace("\u00a0", " ")

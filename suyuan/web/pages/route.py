@@ -66,13 +66,14 @@ def route(chain: Chain, names: Names, language: Language) -> tuple[Stop, ...]:
 
 def _visits(chain: Chain, names: Names, language: Language) -> list[_Visit]:
     visits: list[_Visit] = []
-    for event in (e.stored.event for e in shown_events(chain)):
+    for stored in (e.stored for e in shown_events(chain)):
+        event = stored.event
         if event.place is not None:
             place = place_name(event.place, names, language)
             if not visits or visits[-1].place != place:
                 visits.append(_Visit(place, event.time))
         if visits and event.temperature is not None:
-            visits[-1].measured.append(event.temperature)
+            visits[-1].measured.append(event.temperature.within(stored.limit))
     return visits
 
 
