@@ -13,23 +13,18 @@ import asyncio
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice
 from time import monotonic, perf_counter
-from typing import NamedTuple, cast
+from typing import cast
 
 from starlette.datastructures import State
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from suyuan.domain.caller import CONSUMER
 from suyuan.domain.errors import TooMany
-from suyuan.web.accept import HTML, JSON, JSON_LD, named
-from suyuan.web.accesses import PURPOSE_HEADER
-from suyuan.web.language import negotiate
-from suyuan.web.logs import ID_NAME, Access, AccessLines, id_of, route_template
+from suyuan.web.logs import ID_NAME, Access, AccessLines, id_from, route_template
+from suyuan.web.page_accounts import KeptAnswer, PageAccounts
+from suyuan.web.page_request import Asked, Key, read
 from suyuan.web.quotas import Quotas
-from suyuan.web.scans import ScanCounter, is_scan
-from suyuan.wire.linkset import LINKSET_JSON
 
 KEEP_SECONDS = 1.5
 # Some 2,000 pages of twenty events.
@@ -39,20 +34,6 @@ MOST_BYTES = 32 * 1024 * 1024
 _DROPPED_AT_ONCE = 8
 
 _MARK = "suyuan.page"
-# A longer header is nobody's browser, and would only fill the memory of what it means.
-_HEADER_LIMIT = 300
-# The addresses that a page's own links have, and the bare one; any other query is the code's own.
-_QUERIES: dict[bytes, tuple[str | None, bool]] = {
-    b"": (None, False),
-    **{f"lang={lang}".encode(): (lang, False) for lang in ("zh", "en")},
-    **{f"lang={lang}&size=large".encode(): (lang, True) for lang in ("zh", "en")},
-}
-
-
-class Key(NamedTuple):
-    path: bytes
-    language: str
-    elder: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +78,7 @@ class PageCache:
     ) -> None:
         self.app = app
         self._state = state
-        self._lines = lines
+        self._accounts = PageAccounts(state, lines)
         self._paths = frozenset(path.encode() for path in paths)
         self._clock = clock
         self._pages: dict[Key, Page] = {}
@@ -106,10 +87,11 @@ class PageCache:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         began = perf_counter()
-        key = self._key(scope)
-        if key is None:
+        asked = read(scope, self._paths)
+        if asked is None:
             await self.app(scope, receive, send)
             return
+        key = asked.key
         page = self._fresh(key)
         if page is None and (made := self._making.get(key)) is not None:
             await made.wait()
@@ -117,23 +99,21 @@ class PageCache:
         if page is None:
             with self._announced(key):
                 await self._make(key, scope, receive, send)
-        elif self._may_have(page, scope):
-            await self._answer(page, scope, send, began)
+        elif self._may_have(scope):
+            await self._answer(page, asked, send, began)
         else:
             await self.app(scope, receive, send)  # which counts him too, and says so
 
-    def _may_have(self, page: Page, scope: Scope) -> bool:
+    def _may_have(self, scope: Scope) -> bool:
         """Count a reader as the route would have; whether he has not asked too often."""
         try:
             cast(Quotas, self._state.quotas).count_stranger(scope)
         except TooMany:
             return False
-        if is_scan(scope):
-            cast(ScanCounter, self._state.scan_counter).count(page.mark.code, trade=False)
         return True
 
-    async def _answer(self, page: Page, scope: Scope, send: Send, began: float) -> None:
-        own_id = id_of(scope)
+    async def _answer(self, page: Page, asked: Asked, send: Send, began: float) -> None:
+        own_id = id_from(asked.request_id)
         headers = [*page.headers, (ID_NAME, own_id.encode())]
         start = {"type": "http.response.start", "status": page.status, "headers": headers}
         try:
@@ -141,7 +121,8 @@ class PageCache:
             await send(page.body)
         finally:
             access = Access("GET", page.route, page.status, perf_counter() - began)
-            self._lines.write(access, CONSUMER, own_id)
+            scanned = page.mark.code if asked.is_scan else None
+            self._accounts.add(KeptAnswer(access, own_id, scanned))
 
     async def _make(self, key: Key, scope: Scope, receive: Receive, send: Send) -> None:
         sent: list[Message] = []
@@ -167,20 +148,6 @@ class PageCache:
         finally:
             del self._making[key]
             made.set()
-
-    def _key(self, scope: Scope) -> Key | None:
-        """What a page is kept under; ``None`` for every request that is not plainly for a page."""
-        if scope["type"] != "http" or scope["method"] != "GET":
-            return None
-        chosen = _QUERIES.get(scope["query_string"])
-        path: bytes = scope["raw_path"].partition(b"?")[0]
-        if chosen is None or path[1:].partition(b"/")[0] not in self._paths:
-            return None
-        headers = _headers(scope)
-        if headers is None or not _is_browser(headers["accept"]):
-            return None
-        language, elder = chosen
-        return Key(path, language or _negotiated(headers["accept-language"]), elder)
 
     def _fresh(self, key: Key) -> Page | None:
         page = self._pages.get(key)
@@ -212,42 +179,3 @@ def _page(sent: list[Message], mark: Mark, route: str) -> Page:
 
 def _size(page: Page) -> int:
     return len(page.body["body"])
-
-
-_NAMES = {b"accept": "accept", b"accept-language": "accept-language"}
-# Who says who he is, or sends a body.
-_NOT_PLAIN = frozenset(
-    [
-        b"authorization",
-        b"suyuan-claims",
-        PURPOSE_HEADER.lower().encode(),
-        b"content-length",
-        b"transfer-encoding",
-        b"expect",
-    ]
-)
-
-
-def _headers(scope: Scope) -> dict[str, str] | None:
-    """What a page is chosen by; ``None`` where a request says more than a question for a page."""
-    found = {"accept": "", "accept-language": ""}
-    for name, value in scope["headers"]:
-        if name in _NOT_PLAIN:
-            return None
-        known = _NAMES.get(name)
-        if known is not None:
-            if found[known] or len(value) > _HEADER_LIMIT:
-                return None
-            found[known] = value.decode("latin-1")
-    return found
-
-
-@lru_cache(512)
-def _is_browser(accept: str) -> bool:
-    """Whether a page is what the header asks for by name; ``*/*`` may get something else."""
-    return named(accept, (HTML, JSON, LINKSET_JSON, JSON_LD)) == HTML
-
-
-@lru_cache(512)
-def _negotiated(accept_language: str) -> str:
-    return negotiate(accept_language).value

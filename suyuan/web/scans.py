@@ -37,7 +37,7 @@ _ROBOT = re.compile(
     re.IGNORECASE,
 )
 # Browsers that fetch a page which nobody has looked at yet say so in one of these.
-_PURPOSES = frozenset([b"sec-purpose", b"purpose", b"x-purpose", b"x-moz"])
+PURPOSES = frozenset([b"sec-purpose", b"purpose", b"x-purpose", b"x-moz"])
 _AHEAD = re.compile(b"prefetch|prerender|preview", re.IGNORECASE)
 # Longer than any browser's name of itself: those are looked at each time, and not remembered.
 _AGENT_REMEMBERED = 512
@@ -54,8 +54,18 @@ def is_scan(scope: Scope) -> bool:
     for name, value in scope["headers"]:
         if name == b"user-agent":
             agent = agent or value
-        elif name in _PURPOSES and _AHEAD.search(value):
+        elif name in PURPOSES and says_ahead(value):
             return False
+    return is_person(agent)
+
+
+def says_ahead(purpose: bytes) -> bool:
+    """Whether one of ``PURPOSES`` says that nobody looks at the page yet."""
+    return _AHEAD.search(purpose) is not None
+
+
+def is_person(agent: bytes) -> bool:
+    """Whether a ``User-Agent`` is one that people look at pages with."""
     return _is_person(agent) if len(agent) <= _AGENT_REMEMBERED else _looks_like_person(agent)
 
 
@@ -97,9 +107,9 @@ class ScanCounter:
         self._now = now
         self._waiting: dict[Tally, int] = {}
 
-    def count(self, code: str, *, trade: bool) -> None:
-        """Count one scan of a canonical code. Touches memory alone."""
-        self._put(Tally(code, today(self._now()), trade), 1)
+    def count(self, code: str, *, trade: bool, times: int = 1) -> None:
+        """Count scans of a canonical code. Touches memory alone."""
+        self._put(Tally(code, today(self._now()), trade), times)
 
     async def of_code(self, code: str) -> ScanCount:
         """All scans of a code, those that wait here among them. Raises Unavailable."""
