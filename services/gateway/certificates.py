@@ -15,11 +15,12 @@ from services.gateway.pages import pages_of
 from services.gateway.proxy import relay
 from services.gateway.registry import Subsystem
 from suyuan.domain.caller import CONSUMER, Caller, CallerRole
-from suyuan.domain.certificates import Action
+from suyuan.domain.certificates import CITY, Action
 from suyuan.domain.chain import SourceStatus
 from suyuan.domain.errors import NotAllowed, NotKnown, Unavailable
 from suyuan.domain.register import today
 from suyuan.sources.asking import ask
+from suyuan.sources.certificates import kept_of
 from suyuan.storage import certificates
 from suyuan.web.auth import Asking
 from suyuan.web.certificates import (
@@ -30,7 +31,6 @@ from suyuan.web.certificates import (
     STEP_TEXTS,
     CertificatesQuery,
     certificate_entered,
-    kept_of,
     page_of,
     step_taken,
 )
@@ -41,7 +41,6 @@ from suyuan.wire.source_reports import write_sources
 
 router = APIRouter(tags=["certificates"])
 
-_CITY = "city"
 _AT_HOME = "\nAt the gateway: the city's own, and of a department that of its subsystem.\n"
 
 
@@ -73,7 +72,7 @@ async def get_certificates(
     pages, reports = await pages_of(members, members.registry.ours, page)
     on = today(datetime.now(UTC))
     rows = [
-        (one.id, write_certificate(one, on, source=_CITY, history=False))
+        (one.id, write_certificate(one, on, source=CITY, history=False))
         for one in own
         if query.status in (None, one.status(on))
     ]
@@ -115,7 +114,7 @@ async def get_certificate(
         stored = await certificates.find(connection, certificate_id)
     if stored is not None:
         on = today(datetime.now(UTC))
-        return json_response(write_certificate(kept_of(stored), on, source=_CITY, history=True))
+        return json_response(write_certificate(kept_of(stored), on, source=CITY, history=True))
     members: Members = request.app.state.members
 
     def one(member: Subsystem) -> Awaitable[Any]:

@@ -65,7 +65,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Put the tracer and its names where the routes look for them, and count scans."""
     settings = app.state.settings
     app.state.tracer = OwnTracer(app.state.database, settings.name, Deadlines.of(settings))
-    app.state.name_book = OwnNameBook(app.state.database)
+    app.state.name_book = OwnNameBook(app.state.database, settings.name)
     app.state.coverage = OwnFigures(app.state.database, settings.name)
     app.state.notice_board = RecallBoard(app.state.database, {})
     issued = IssuedCodes(app.state.database, app.state.coding_keys)

@@ -10,11 +10,12 @@ from suyuan.storage.engine import Database
 
 
 class OwnNameBook:
-    """What this subsystem's register says: one statement a chain."""
+    """What this subsystem's register says: four statements a chain."""
 
-    def __init__(self, database: Database) -> None:
-        self._names = OwnNames(database)
+    def __init__(self, database: Database, subsystem: str) -> None:
+        self._names = OwnNames(database, certified=True)
+        self._subsystem = subsystem
 
     async def names(self, chain: Chain, caller: Caller) -> Known:
         del caller  # what it gives is public
-        return await self._names.ask(wanted_by(chain))
+        return (await self._names.ask(wanted_by(chain))).told_by(self._subsystem)

@@ -45,7 +45,7 @@ async def post_names(request: Request, caller: Asking, database: OwnDatabase) ->
     if CLAIMS_HEADER not in request.headers:
         raise NotAllowed("gateway_only")
     wanted = read_names_request(await request.body(), most=MOST_NAMES)
-    known = await OwnNames(database).ask(wanted)
+    known = await OwnNames(database, certified=True).ask(wanted)
     return Response(write_names_response(known, wanted), media_type="application/json")
 
 

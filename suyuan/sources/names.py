@@ -15,6 +15,7 @@ from suyuan.domain.licensing import Licensing, Revocation, licensing_of
 from suyuan.domain.naming import Known, Wanted, first_of
 from suyuan.domain.register import Kind, Party, Place, Product, Version, public_view, today
 from suyuan.sources.asking import Silent
+from suyuan.sources.certificates import find_adopted
 from suyuan.sources.posting import Poster
 from suyuan.storage.engine import Database, ReadConnection
 from suyuan.storage.filings import find_revoked
@@ -34,10 +35,14 @@ class Names(Protocol):
 
 
 class OwnNames:
-    """The register in a subsystem's own database: three statements, however many codes."""
+    """The register in a subsystem's own database: three statements, however many codes.
 
-    def __init__(self, database: Database) -> None:
+    With ``certified`` a fourth finds the certificates of parties that are in force.
+    """
+
+    def __init__(self, database: Database, *, certified: bool = False) -> None:
         self._database = database
+        self._certified = certified
 
     async def ask(self, wanted: Wanted) -> Known:
         """What holds today; persons are left out."""
@@ -53,6 +58,8 @@ class OwnNames:
             found = await find_in_force(connection, ids, now)
             registered = [one.code for one in found if one.kind == Kind.PARTY]
             licensing = await find_licensing(connection, registered, now)
+            sought = wanted.parties if self._certified else ()
+            certificates = await find_adopted(connection, sought, now)
         parties: dict[str, Party] = {}
         places: dict[str, Place] = {}
         products: dict[str, Product] = {}
@@ -66,7 +73,7 @@ class OwnNames:
                     places[stored.code] = place
                 case Product() as product:
                     products[stored.code] = product
-        return Known(parties, places, products, _said(parties, licensing))
+        return Known(parties, places, products, _said(parties, licensing), certificates)
 
 
 async def find_licensing(
@@ -140,12 +147,12 @@ class FederatedNames:
     async def ask(self, wanted: Wanted) -> Known:
         if not wanted:
             return Known()
-        answers = await asyncio.gather(*(self._try(m, wanted) for m in self._members.values()))
+        answers = await asyncio.gather(*(self._try(id_, wanted) for id_ in self._members))
         return first_of(answers)
 
-    async def _try(self, member: Names, wanted: Wanted) -> Known:
+    async def _try(self, member: str, wanted: Wanted) -> Known:
         try:
             async with asyncio.timeout(max(self._ends - time.monotonic(), 0)):
-                return await member.ask(wanted)
+                return (await self._members[member].ask(wanted)).told_by(member)
         except (TimeoutError, Silent):
             return Known()

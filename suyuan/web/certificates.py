@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from suyuan.domain.caller import Caller
 from suyuan.domain.certificates import (
+    CITY,
     Action,
     Certificate,
     Kept,
@@ -23,8 +24,8 @@ from suyuan.domain.certificates import (
 from suyuan.domain.codes import Use, recognise
 from suyuan.domain.errors import Conflict, NotKnown
 from suyuan.domain.register import today
+from suyuan.sources.certificates import find_valid, kept_of
 from suyuan.storage import certificates
-from suyuan.storage.certificates import StoredCertificate
 from suyuan.storage.engine import Database
 from suyuan.web.auth import Asking
 from suyuan.web.body_schemas import TEXT, json_body, object_of
@@ -34,15 +35,12 @@ from suyuan.web.state import OwnDatabase, Settings
 from suyuan.wire.certificates import (
     MEMBERS,
     read_certificate,
-    read_document,
     read_note,
     write_certificate,
     write_document,
 )
 
 PATH = "/v1/certificates"
-# Nobody has more; a list of all is a question of its own.
-MOST_SHOWN = 500
 writing = APIRouter(tags=["certificates"])
 reading = APIRouter(tags=["certificates"])
 
@@ -216,25 +214,13 @@ async def valid_of(database: Database, subjects: list[str], source: str) -> list
     """The certificates of some subjects that are valid today, as everybody may see them."""
     on = today(datetime.now(UTC))
     async with database.reading() as connection:
-        rows = await certificates.find_page(
-            connection, subjects=subjects, after=None, most=MOST_SHOWN
-        )
-    kept = (kept_of(row) for row in rows)
-    return [
-        write_certificate(one, on, source=source, history=False)
-        for one in kept
-        if one.status(on) is Status.VALID
-    ]
-
-
-def kept_of(stored: StoredCertificate) -> Kept:
-    """What is stored, read."""
-    return Kept(stored.id, read_document(stored.document), stored.steps)
+        valid = await find_valid(connection, subjects, on)
+    return [write_certificate(one, on, source=source, history=False) for one in valid]
 
 
 def source_of(settings: ServiceSettings) -> str:
     """Whose register of certificates this is: a subsystem's id, or ``city``."""
-    return settings.subsystem or "city"
+    return settings.subsystem or CITY
 
 
 def systems_of(request: Request, settings: ServiceSettings) -> Collection[str]:

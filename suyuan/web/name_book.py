@@ -35,6 +35,7 @@ def page_names(known: Known, subsystems: Mapping[str, Label]) -> Names:
         subsystems=subsystems,
         licences={key: party.licences for key, party in known.parties.items()},
         products=known.products,
+        certificates=known.certificates,
     )
 
 

@@ -14,6 +14,7 @@ from suyuan.domain.activities import SECTORS
 from suyuan.domain.certificates import (
     MOST_STEPS,
     Action,
+    Adopted,
     Certificate,
     Issuer,
     Kept,
@@ -22,8 +23,10 @@ from suyuan.domain.certificates import (
 )
 from suyuan.domain.codes import Use
 from suyuan.domain.errors import ReportRefused
+from suyuan.domain.register import Naming
 from suyuan.wire.reading import Reading, pointer
 from suyuan.wire.register import read_names
+from suyuan.wire.register_cards import NamingCard
 from suyuan.wire.reports import decode
 
 _T = TypeVar("_T")
@@ -230,6 +233,52 @@ class CertificatePage(msgspec.Struct):
 
     certificates: Annotated[list[CertificateRow], msgspec.Meta(max_length=500)]
     next: UUID | None = None
+
+
+class CertificateCard(msgspec.Struct, frozen=True):
+    """A certificate that is in force, as it goes with a name; ``party`` is a key.
+
+    ``source`` is who adopted it: whoever passes it on puts there whom it is from.
+    """
+
+    number: Annotated[str, msgspec.Meta(max_length=NUMBER_LIMIT)]
+    issuer: NamingCard
+    standards: Annotated[tuple[_Text, ...], msgspec.Meta(min_length=1, max_length=MOST_STANDARDS)]
+    sectors: Annotated[tuple[_Text, ...], msgspec.Meta(max_length=len(SECTORS))]
+    valid_from: date
+    valid_to: date
+    url: Annotated[str, msgspec.Meta(pattern="^https://[!-~]+$", max_length=URL_LIMIT)] | None
+    source: Annotated[str, msgspec.Meta(max_length=30)] = ""
+    party: Annotated[str, msgspec.Meta(max_length=2_048)] = ""
+
+
+def certificate_card(adopted: Adopted) -> CertificateCard:
+    certificate = adopted.certificate
+    names = certificate.issuer.names
+    return CertificateCard(
+        certificate.number,
+        NamingCard(names.zh, names.en),
+        certificate.standards,
+        certificate.sectors,
+        certificate.valid_from,
+        certificate.valid_to,
+        certificate.url,
+        adopted.source,
+        certificate.subject,
+    )
+
+
+def certificate_of(card: CertificateCard) -> Certificate:
+    """The certificate of a card, which does not say whom it is about as a code."""
+    return Certificate(
+        card.number,
+        Issuer(Naming(card.issuer.zh, card.issuer.en)),
+        card.valid_from,
+        card.valid_to,
+        card.standards,
+        sectors=card.sectors,
+        url=card.url,
+    )
 
 
 _page_decoder = msgspec.json.Decoder(CertificatePage)

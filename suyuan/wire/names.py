@@ -8,15 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
+from itertools import islice
 from typing import Annotated, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
 
+from suyuan.domain.certificates import Adopted
 from suyuan.domain.errors import Fault, ReportRefused
 from suyuan.domain.licensing import Lapse, Licensing, Period, RevokedLicence
 from suyuan.domain.naming import Known, Wanted
 from suyuan.domain.register import Party, Place, Product, public_view
+from suyuan.wire.certificates import CertificateCard, certificate_card, certificate_of
 from suyuan.wire.register_cards import (
     LICENCES_LIMIT,
     Key,
@@ -38,6 +41,8 @@ PERIODS_LIMIT = 50
 REVOKED_LIMIT = 500
 # Licences in one answer; of parties beyond them only what their entry lists today is told.
 MOST_LICENCES = 20_000
+# Certificates in force in one answer: the parties of a chain have one or two each, if any.
+MOST_CERTIFICATES = 500
 
 
 class PeriodCard(Struct, frozen=True):
@@ -78,6 +83,7 @@ class NamesResponse(Struct):
     places: list[PlaceCard] = []
     products: list[ProductCard] = []
     licensing: list[LicensingCard] = []
+    certificates: Annotated[list[CertificateCard], Meta(max_length=MOST_CERTIFICATES)] = []
 
 
 _encoder = msgspec.json.Encoder()
@@ -121,6 +127,7 @@ def write_names_response(known: Known, wanted: Wanted) -> bytes:
             [card for p in known.places.values() if isinstance(card := card_of(p), PlaceCard)],
             [card for p in products if isinstance(card := card_of(p), ProductCard)],
             list(_licensing_cards(known)),
+            list(_certificate_cards(known)),
         )
     )
 
@@ -138,7 +145,8 @@ def read_names_response(body: bytes, wanted: Wanted) -> Known:
     licensing = {
         card.party: _licensing(card) for card in response.licensing if card.party in wanted.parties
     }
-    return Known(public, places, products, licensing)
+    certificates = _certificates(c for c in response.certificates if c.party in wanted.parties)
+    return Known(public, places, products, licensing, certificates)
 
 
 _C = TypeVar("_C", PartyCard, PlaceCard, ProductCard)
@@ -166,6 +174,18 @@ def _licensing_cards(known: Known) -> Iterable[LicensingCard]:
                 tuple(RevokedCard(o.number, o.since) for o in said.revoked[:REVOKED_LIMIT]),
                 tuple(LapseCard(o.since, o.until) for o in said.lapses[:REVOKED_LIMIT]),
             )
+
+
+def _certificate_cards(known: Known) -> Iterable[CertificateCard]:
+    found = (one for adopted in known.certificates.values() for one in adopted)
+    return (certificate_card(one) for one in islice(found, MOST_CERTIFICATES))
+
+
+def _certificates(cards: Iterable[CertificateCard]) -> dict[str, tuple[Adopted, ...]]:
+    found: dict[str, tuple[Adopted, ...]] = {}
+    for card in cards:
+        found[card.party] = (*found.get(card.party, ()), Adopted(certificate_of(card)))
+    return found
 
 
 def _licensing(card: LicensingCard) -> Licensing:

@@ -2,41 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
+from time import monotonic, sleep
 from typing import Any
 
 import httpx
 import pytest
 
-from suyuan.domain.register import today
+from suyuan.web.page_cache import KEEP_SECONDS
 from tests.city import SELLER, City
+from tests.services.certificates import PATH, TODAY, certificate, entered
 from tests.services.entries import put
-
-PATH = "/v1/certificates"
-TODAY = today(datetime.now(UTC))
-
-
-def certificate(number: str = "TRC-1", **members: Any) -> dict[str, Any]:
-    """One of the seller, valid for a year around today."""
-    said: dict[str, Any] = {
-        "number": number,
-        "issuer": {"names": {"zh": "厦门某认证公司（虚构）"}},
-        "party": SELLER,
-        "sectors": ["meat"],
-        "standards": ["GB/T 38155-2019"],
-        "valid_from": str(TODAY - timedelta(days=180)),
-        "valid_to": str(TODAY + timedelta(days=180)),
-        **members,
-    }
-    return {name: value for name, value in said.items() if value is not None}
-
-
-def entered(client: httpx.Client, **members: Any) -> dict[str, Any]:
-    answer = client.post(PATH, json=certificate(**members))
-    assert answer.status_code == 201, answer.text
-    assert answer.headers["location"].startswith(PATH)
-    found: dict[str, Any] = answer.json()
-    return found
 
 
 def step(client: httpx.Client, certificate_id: str, action: str) -> httpx.Response:
@@ -201,3 +177,57 @@ def test_an_unknown_one_is_404(city: City) -> None:
         answer = client.get(f"{PATH}/00000000-0000-4000-8000-000000000000")
         assert (answer.status_code, answer.json()["code"]) == (404, "certificate_unknown")
     assert step(client, "00000000-0000-4000-8000-000000000000", "suspend").status_code == 404
+
+
+MAKING = {
+    "kind": "production",
+    "activity": "process",
+    "sector": "meat",
+    "time": "2026-03-01T08:00:00+08:00",
+    "items": [{"code": "(01)06901234567892(10)CERT1", "quantity": "5"}],
+}
+
+
+def shown(city: City, at: str) -> str:
+    """The consumer page of something that the seller has made."""
+    path = "/01/06901234567892/10/CERT1?lang=en"
+    answer = city.client(at=at).get(path, headers={"Accept": "text/html"})
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+@pytest.mark.parametrize("at", ["gateway", "meat"])
+def test_the_consumer_page_shows_what_the_producer_has_in_force(city: City, at: str) -> None:
+    meat = city.client("department meat", at="meat")
+    seller = city.client("seller", at="meat")
+    assert seller.post("/v1/events", json=MAKING).json()["accepted"] == 1
+    valid = entered(meat, number="VALID")
+    entered(meat, number="OVER", valid_to=str(TODAY - timedelta(days=1)))
+    entered(meat, number="SOON", valid_from=str(TODAY + timedelta(days=1)))
+    entered(meat, number="FOOD", sectors=["food"])
+    entered(city.client("city"), number="CITY", sectors=None)
+    page = shown(city, at)
+    assert "VALID" in page
+    assert "adopted by Meat and vegetable markets" in page or "adopted by meat" in page
+    assert ("adopted by The city" in page) is (at == "gateway")
+    assert [word for word in ("OVER", "SOON", "FOOD") if f"Number {word}" in page] == []
+    assert step(meat, valid["id"], "suspend").status_code == 200
+    until = monotonic() + 5
+    while "VALID" in shown(city, at):  # a page is kept for a moment
+        assert monotonic() < until
+        sleep(0.1)
+
+
+def test_a_silent_department_costs_its_certificates_alone(city: City) -> None:
+    seller = city.client("seller", at="meat")
+    assert seller.post("/v1/events", json=MAKING).json()["accepted"] == 1
+    entered(city.client("department food", at="food"), number="FOOD-1", sectors=None)
+    assert "FOOD-1" in shown(city, "gateway")
+    city.served["food"].stop()
+    try:
+        sleep(KEEP_SECONDS)
+        page = shown(city, "gateway")
+    finally:
+        city.served["food"].start()
+    assert "FOOD-1" not in page
+    assert "food</b>" in page  # it is named as the one that did not answer

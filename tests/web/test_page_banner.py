@@ -52,7 +52,7 @@ def test_a_notice_says_why_by_whom_and_how_grave() -> None:
     assert banner(page(BATCH, notices=[RECALL])) == (
         "此产品已被召回 检出沙门氏菌。"
         " 请停止食用或使用，保留包装和凭证，联系购买处处理；有疑问请拨打 12315。"
-        " 2026-03-01 · 厦门市市场监督管理局 · 1 级召回 拨打 12315"
+        " 2026-03-01 · 厦门市市场监督管理局 · 1 级召回（1 级最严重） 拨打 12315"
     )
     assert "Salmonella was found." in banner(page(BATCH, "en", notices=[RECALL]))
 

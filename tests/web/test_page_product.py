@@ -71,7 +71,10 @@ def test_a_test_report_says_its_result_or_that_none_was_stated() -> None:
     failed = chain_event(
         None, None, step="inspecting", disposition="non_conformant", documents=report
     )
-    assert "结果 上报未载明，见原件" in text(page(chain_of(implied)))
+    assert "结果 上报未载明 " in text(page(chain_of(implied)))
+    linked = (Document("test_report", "XM-1", url="https://lab.example/XM-1"),)
+    told = text(page(chain_of(chain_event("inspection", "test", documents=linked))))
+    assert "结果 上报未载明，见原件 查看原件（lab.example）" in told
     assert "结果 不合格" in text(page(chain_of(failed)))
     passed = chain_event(documents=(Document("quarantine_certificate", "7", result="passed"),))
     assert "结果 合格" in text(page(chain_of(passed)))

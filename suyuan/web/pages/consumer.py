@@ -14,6 +14,7 @@ from suyuan.domain.coding.ranges import Verdict
 from suyuan.domain.scans import ScanCount
 from suyuan.web.pages.banner import Banner, Notice, banner
 from suyuan.web.pages.completeness import Completeness, completeness
+from suyuan.web.pages.conformity import conformity
 from suyuan.web.pages.environment import padded, render
 from suyuan.web.pages.facts import certificates
 from suyuan.web.pages.fingerprint import fingerprint
@@ -75,25 +76,28 @@ def render_chain(
     icons = (step.icon for station in timeline for step in station.steps)
     papers, hidden = certificates(chain, language)
     stops = route(chain, names, language)
+    mark = "warning" if frame.banner else state.mark
     return render(
         "chain.html",
         language,
         **frame.values,
         code=readable(chain.code),
         name=name,
-        mark=state.mark,
+        # A tick below a recall would read as if all were well.
+        mark=mark,
         status=texts(language)[state.word],
         scans=scan_lines(beside.scans, chain, language),
         facts=product_facts(chain, names, language),
         photo=photo(chain, names),
         tone="plain" if frame.banner or state is not PageState.ISSUED else "calm",
         stations=timeline,
-        symbols=drawn([*icons, state.mark, "eye", "missing", "ok", "phone", "warning"]),
+        symbols=drawn([*icons, mark, "eye", "missing", "ok", "phone", "warning"]),
         gaps=gap_count(chain, language),
         unplaced_gaps=unplaced_gaps(chain),
         told=told,
         certificates=papers,
         hidden_documents=hidden,
+        conformity=conformity(chain, names, language),
         route=stops,
         fingerprint=fingerprint(chain),
     )

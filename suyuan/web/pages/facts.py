@@ -89,13 +89,15 @@ def _certificate(document: Document, event: Event, language: Language) -> Certif
         issuer=clean(document.issuer) if document.issuer else None,
         number=clean(document.number) if document.number else None,
         issued_on=day(document.issued_on, language) if document.issued_on else None,
-        result=_result(document, event, language),
+        result=_result(document, event, language, has_original=host is not None),
         url=document.url if host else None,
         host=host,
     )
 
 
-def _result(document: Document, event: Event, language: Language) -> str | None:
+def _result(
+    document: Document, event: Event, language: Language, *, has_original: bool
+) -> str | None:
     """What a test came to. That it went well is never concluded from words that merely imply it.
 
     The city form's activities carry the disposition "conformant" whether or not anybody said so.
@@ -103,7 +105,9 @@ def _result(document: Document, event: Event, language: Language) -> str | None:
     result = document.result if document.result in RESULTS else _stated(event)
     if result is not None:
         return texts(language)[result]
-    return texts(language)["result_unsaid"] if document.type == "test_report" else None
+    if document.type != "test_report":
+        return None
+    return texts(language)["result_in_original" if has_original else "result_unsaid"]
 
 
 def outcome(event: Event) -> str | None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlencode
 
+from suyuan.domain.certificates import Adopted
 from suyuan.domain.codes import Code
 from suyuan.domain.register import Licence, Product
 from suyuan.web.pages.words import SUBSYSTEMS, Label, Language
@@ -39,6 +40,7 @@ class Names:
     subsystems: Mapping[str, Label] = field(default_factory=dict)
     licences: Mapping[str, tuple[Licence, ...]] = field(default_factory=dict)
     products: Mapping[str, Product] = field(default_factory=dict)
+    certificates: Mapping[str, tuple[Adopted, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

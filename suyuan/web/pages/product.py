@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from suyuan.domain.chain import Chain, product_of
+from suyuan.domain.codes import Code
 from suyuan.domain.register import Licence, product_key
 from suyuan.web.pages.facts import host_of, producer_of
 from suyuan.web.pages.moments import day
@@ -29,7 +30,7 @@ def product_facts(chain: Chain, names: Names, language: Language) -> list[tuple[
     sentences = texts(language)
     stated = product_of(chain)
     registered = names.products.get(product_key(chain.code))
-    producer = producer_of(chain) or (registered.producer if registered else None)
+    producer = made_by(chain, names)
     values = {
         "lot": stated.lot,
         "produced_on": stated.produced_on and day(stated.produced_on, language),
@@ -44,6 +45,12 @@ def product_facts(chain: Chain, names: Names, language: Language) -> list[tuple[
     licences = names.licences.get(producer.key, ()) if producer else ()
     told += [(sentences["licence"], text) for text in _licences(licences, language)]
     return told
+
+
+def made_by(chain: Chain, names: Names) -> Code | None:
+    """Who made the thing, by the events, else by the register."""
+    registered = names.products.get(product_key(chain.code))
+    return producer_of(chain) or (registered.producer if registered else None)
 
 
 @dataclass(frozen=True, slots=True)

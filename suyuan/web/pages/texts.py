@@ -34,7 +34,7 @@ _TEXTS: dict[str, Label] = {
     "recalled_up": Label(
         "此产品的原料或上游批次已被召回", "An ingredient or source of this product was recalled"
     ),
-    "recall_level": Label("{} 级召回", "Class {} recall"),
+    "recall_level": Label("{} 级召回（1 级最严重）", "Class {} recall (1 is the gravest)"),
     "recalled_do": Label(
         "请停止食用或使用，保留包装和凭证，联系购买处处理；有疑问请拨打 12315。",
         "Stop eating or using it, keep the package and the receipt, and go back to where you"
@@ -104,11 +104,19 @@ _TEXTS: dict[str, Label] = {
     "result": Label("结果", "Result"),
     "passed": Label("合格", "Conformed"),
     "failed": Label("不合格", "Did not conform"),
-    "result_unsaid": Label("上报未载明，见原件", "Not stated in the report; see the original"),
+    "result_unsaid": Label("上报未载明", "not stated by who reported it"),
+    "result_in_original": Label("上报未载明，见原件", "not stated by who reported it; see below"),
     "open": Label("查看原件（{}）", "Open the original ({})"),
     "hidden_documents": Label(
         "另有单据不对公众公开。", "There are other papers, which are not public."
     ),
+    "conformity": Label("生产者的追溯认证", "The producer's traceability certificates"),
+    "conformity_line": Label(
+        "说明生产者的追溯管理符合标准，不是对这批产品的检验。",
+        "They are about how the producer keeps its records, and no test of this product.",
+    ),
+    "until": Label("有效期至", "Valid to"),
+    "adopted_by": Label("由{}采信", "adopted by {}"),
     "route": Label("途经地点", "Route"),
     "temperature_limit": Label("{}（要求 {}）", "{} (limit {})"),
     "out_of_limit": Label("{}，超出要求", "{}, out of limit"),
@@ -152,6 +160,43 @@ _TEXTS: dict[str, Label] = {
     "case_answers": Label("答复", "Answers"),
     "case_waiting": Label("部门尚未答复。", "No department has answered yet."),
     "city": Label("市级平台", "The city"),
+    # --- The front door, and the public directory -----------------------------------------------
+    "home_status": Label("产品查询", "Look up a product"),
+    "home_code": Label("产品上的追溯码或条码", "The code on the product"),
+    "home_look": Label("查询产品", "Look it up"),
+    "home_line": Label(
+        "扫不了码时，把包装上的码输入这里。",
+        "If the code cannot be scanned, type it here.",
+    ),
+    "home_more": Label("其他查询", "More"),
+    "home_docs": Label("接口文档（供开发者）", "The API, for developers"),
+    "directory": Label("企业公示", "Public directory of enterprises"),
+    "directory_status": Label("公示", "Directory"),
+    "directory_line": Label(
+        "这里是各主管部门审核备案的企业；企业自己填报、未经审核的不在其中。",
+        "Enterprises that a department has reviewed and filed. What an enterprise says of itself"
+        " alone is not here.",
+    ),
+    "directory_q": Label(
+        "企业名称，或统一社会信用代码的前 6 位以上",
+        "Part of a name, or the first 6 or more characters of the credit code",
+    ),
+    "directory_find": Label("查询企业", "Search"),
+    "directory_short": Label("请至少输入 2 个字。", "Please type at least 2 characters."),
+    "directory_none": Label("没有找到企业。", "No enterprise was found."),
+    "directory_all": Label("查看全部企业", "All enterprises"),
+    "directory_next": Label("下一页", "Next page"),
+    "directory_silent": Label(
+        "{}暂时没有应答，在那里备案的企业可能没有列出。",
+        "No answer at the moment from: {}. Enterprises filed there may be missing.",
+    ),
+    "categories": Label("经营类别", "Does"),
+    "district": Label("所在区划", "District"),
+    "brand": Label("品牌", "Brand"),
+    "certified": Label("追溯认证", "Certified"),
+    "filed_with": Label("备案于", "Filed with"),
+    "filing_revoked": Label("备案已于 {} 撤销", "Its filing was revoked on {}"),
+    "licence_revoked": Label("{}（已于 {} 吊销）", "{} (revoked on {})"),
     # --- The pages of other states --------------------------------------------------------------
     "unissued": Label("未签发", "Not issued"),
     "unissued_title": Label("没有此码的记录", "No record of this code"),
