@@ -17,6 +17,7 @@ from services.gateway import (
     federation,
     files,
     filings,
+    home,
     notices,
     proxy,
     register,
@@ -72,7 +73,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.holders = HolderIndex(app.state.database, members, changes_key(app.state.signing_key))
     app.state.deliverer = Deliverer(app.state.database, members)
     app.state.tracer = FederatedTracer(members, app.state.holders, deadlines)
-    app.state.name_book = FederatedNameBook(members, deadlines)
+    app.state.name_book = FederatedNameBook(app.state.database, members, deadlines)
     app.state.coverage = FederatedFigures(app.state.database, members)
 
     async def code_verdict(key: str) -> Verdict:
@@ -123,6 +124,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
         title="溯源 · Suyuan gateway",
         # The proxy's first segment is any subsystem's id, so it must be asked last.
         routers=[
+            home.router,
             routes.router,
             schemas.router,
             deliveries.router,

@@ -1,4 +1,4 @@
-"""``GET /v1/directory`` over all departments: each gives its page, and they are joined in order."""
+"""The directory over all departments: each gives its page, and they are joined in order."""
 
 from __future__ import annotations
 
@@ -7,16 +7,36 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import HTMLResponse
 
 from services.gateway.members import Members
 from services.gateway.pages import pages_of
 from services.gateway.registry import Subsystem
 from suyuan.domain.caller import CONSUMER
+from suyuan.domain.certificates import CITY
+from suyuan.domain.register import today
 from suyuan.sources.asking import ask
+from suyuan.sources.certificates import find_adopted
+from suyuan.storage.engine import Database
 from suyuan.web.auth import Asking
-from suyuan.web.directory import DIRECTORY_TEXT, EVERYWHERE_TEXT, DirectoryQuery
+from suyuan.web.directory import (
+    DIRECTORY_TEXT,
+    EVERYWHERE_TEXT,
+    PAGE_TEXT,
+    DirectoryPageQuery,
+    DirectoryQuery,
+    directory_page,
+)
+from suyuan.web.pages.directory import ListedPage
 from suyuan.web.responses import json_response
-from suyuan.wire.directory import DirectoryRow, MemberPage, read_page, write_page
+from suyuan.web.state import OwnDatabase
+from suyuan.wire.directory import (
+    DirectoryRow,
+    MemberPage,
+    read_page,
+    with_certificates,
+    write_page,
+)
 
 router = APIRouter(tags=["register"])
 
@@ -27,10 +47,42 @@ _MOST_BYTES = 16 * 1024 * 1024
 
 @router.get("/v1/directory", description=DIRECTORY_TEXT + EVERYWHERE_TEXT)
 async def get_directory(
-    request: Request, caller: Asking, query: Annotated[DirectoryQuery, Query()]
+    request: Request,
+    caller: Asking,
+    database: OwnDatabase,
+    query: Annotated[DirectoryQuery, Query()],
 ) -> Response:
     del caller  # what is answered is public
+    found = await list_everywhere(request.app.state.members, database, query)
+    body = write_page(
+        found.rows, following=found.following, sources=found.sources, now=datetime.now(UTC)
+    )
+    return json_response(body)
+
+
+@router.get(
+    "/directory",
+    tags=["pages"],
+    response_class=HTMLResponse,
+    description=PAGE_TEXT + EVERYWHERE_TEXT,
+)
+async def get_directory_page(
+    request: Request,
+    caller: Asking,
+    database: OwnDatabase,
+    query: Annotated[DirectoryPageQuery, Query()],
+) -> Response:
+    del caller
     members: Members = request.app.state.members
+    return await directory_page(
+        request, query, lambda asked: list_everywhere(members, database, asked)
+    )
+
+
+async def list_everywhere(
+    members: Members, database: Database, query: DirectoryQuery
+) -> ListedPage:
+    """A page of all directories, with the certificates that the city has adopted besides."""
     asked = query.model_dump(exclude_none=True)
 
     def page(member: Subsystem) -> Awaitable[MemberPage]:
@@ -46,13 +98,11 @@ async def get_directory(
 
     pages, reports = await pages_of(members, members.registry.ours, page, seconds=SECONDS)
     rows, following = joined(list(pages.values()), query.limit)
-    body = write_page(
-        rows,
-        following=following,
-        sources=reports,
-        now=datetime.now(UTC),
-    )
-    return json_response(body)
+    async with database.reading() as connection:
+        on = today(datetime.now(UTC))
+        adopted = await find_adopted(connection, [row.code for row in rows], on, CITY)
+    certified = [with_certificates(row, adopted.get(row.code, ())) for row in rows]
+    return ListedPage(certified, following, reports)
 
 
 def joined(pages: Sequence[MemberPage], limit: int) -> tuple[list[DirectoryRow], str | None]:

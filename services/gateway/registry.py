@@ -43,7 +43,7 @@ from suyuan.sources.epcis import Dialect
 # First path segments that the gateway serves itself: no subsystem may be called so.
 RESERVED = frozenset(
     {*PRIMARY_KEYS, "v1", "t", "epcis", "docs", "openapi.json", "healthz", "readyz", "metrics"}
-    | {"gateway", "complaints", ".well-known"}
+    | {"gateway", "complaints", "directory", ".well-known"}
 )
 
 

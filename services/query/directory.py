@@ -1,4 +1,4 @@
-"""``GET /v1/directory`` of one subsystem."""
+"""The directory of one subsystem, as JSON and as a page."""
 
 from __future__ import annotations
 
@@ -7,18 +7,27 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import HTMLResponse
 
 from suyuan.domain.chain import SourceReport, SourceStatus
 from suyuan.domain.directory import Listed, is_code, listed, plain
 from suyuan.domain.licensing import Licensing
 from suyuan.domain.register import Party, today
+from suyuan.sources.certificates import find_adopted
 from suyuan.sources.names import find_licensing
 from suyuan.storage.directory import Search, find_listed
 from suyuan.storage.engine import Database
 from suyuan.storage.register import StoredVersion
 from suyuan.web.auth import Asking
-from suyuan.web.directory import DIRECTORY_TEXT, DirectoryQuery
+from suyuan.web.directory import (
+    DIRECTORY_TEXT,
+    PAGE_TEXT,
+    DirectoryPageQuery,
+    DirectoryQuery,
+    directory_page,
+)
+from suyuan.web.pages.directory import ListedPage
 from suyuan.web.responses import json_response
 from suyuan.web.state import OwnDatabase, Settings
 from suyuan.wire.directory import write_page, write_row
@@ -37,30 +46,45 @@ async def get_directory(
     query: Annotated[DirectoryQuery, Query()],
 ) -> Response:
     del caller  # what is answered is public
-    began, now = time.monotonic(), datetime.now(UTC)
-    found, following = await list_parties(database, query, today(now))
-    ms = round((time.monotonic() - began) * 1000)
+    found = await list_parties(database, query, settings.name)
     body = write_page(
-        [write_row(one, settings.name) for one in found],
-        following=following,
-        sources=[SourceReport(settings.name, SourceStatus.ANSWERED, ms)],
-        now=now,
+        found.rows, following=found.following, sources=found.sources, now=datetime.now(UTC)
     )
     return json_response(body)
 
 
-async def list_parties(
-    database: Database, query: DirectoryQuery, on: date
-) -> tuple[list[Listed], str | None]:
-    """A page of the directory, and the code behind which the following one begins."""
+@router.get("/directory", tags=["pages"], response_class=HTMLResponse, description=PAGE_TEXT)
+async def get_directory_page(
+    request: Request,
+    caller: Asking,
+    database: OwnDatabase,
+    settings: Settings,
+    query: Annotated[DirectoryPageQuery, Query()],
+) -> Response:
+    del caller
+    return await directory_page(
+        request, query, lambda asked: list_parties(database, asked, settings.name)
+    )
+
+
+async def list_parties(database: Database, query: DirectoryQuery, subsystem: str) -> ListedPage:
+    """A page of a subsystem's directory."""
+    began, on = time.monotonic(), today(datetime.now(UTC))
     async with database.reading() as connection:
         found = await find_listed(
             connection, _search(query.q), on=on, after=query.after, limit=query.limit + 1
         )
         page = found[: query.limit]
-        licensing = await find_licensing(connection, [one.code for one in page], on)
+        codes = [one.code for one in page]
+        licensing = await find_licensing(connection, codes, on)
+        certificates = await find_adopted(connection, codes, on, subsystem)
+    rows = [
+        write_row(one, subsystem, certificates.get(one.code.key, ()))
+        for one in _listed(page, licensing, on)
+    ]
     following = page[-1].code if len(found) > len(page) else None
-    return list(_listed(page, licensing, on)), following
+    ms = round((time.monotonic() - began) * 1000)
+    return ListedPage(rows, following, [SourceReport(subsystem, SourceStatus.ANSWERED, ms)])
 
 
 def _listed(

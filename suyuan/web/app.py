@@ -98,6 +98,8 @@ def create_app(
     app.include_router(health.router)
     if settings.docs:
         app.include_router(docs.router)
+        if settings.service is not Service.GATEWAY:
+            app.include_router(docs.start)
     for router in routers:
         # A key that does not hold is 401 on every route, also where any caller may ask.
         app.include_router(router, dependencies=[Depends(caller), Depends(known_parameters)])

@@ -1,16 +1,25 @@
-"""What ``GET /v1/directory`` takes, at a subsystem and at the gateway alike."""
+"""What ``GET /v1/directory`` takes, and its page, at a subsystem and at the gateway alike."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated
+from urllib.parse import urlencode
 
+from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from suyuan.web.consumer import choice, html_answer, is_elder, page_language
+from suyuan.web.pages import Names, PageLinks
+from suyuan.web.pages.directory import ListedPage, Search, render_directory
+from suyuan.web.pages.environment import form_security_policy
+from suyuan.web.pages.texts import texts
 from suyuan.wire.directory import MOST_LISTED
 
 # A page of so many costs a second of nobody's time; anybody may ask.
 DEFAULT_LISTED = 20
 _LONGEST_CODE = 2_048
+_LEAST_SOUGHT, _MOST_SOUGHT = 2, 100
 # No code and no name has control characters, and the database takes no U+0000.
 _PRINTED = r"^[^\x00-\x1f]*$"
 
@@ -20,9 +29,23 @@ class DirectoryQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    q: Annotated[str, Field(min_length=2, max_length=100, pattern=_PRINTED)] | None = None
+    q: (
+        Annotated[str, Field(min_length=_LEAST_SOUGHT, max_length=_MOST_SOUGHT, pattern=_PRINTED)]
+        | None
+    ) = None
     after: Annotated[str, Field(max_length=_LONGEST_CODE, pattern=_PRINTED)] = ""
     limit: Annotated[int, Field(ge=1, le=MOST_LISTED)] = DEFAULT_LISTED
+
+
+class DirectoryPageQuery(BaseModel):
+    """What the page's own form and links ask; ``lang`` and ``size`` as every page has them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    q: Annotated[str, Field(max_length=_MOST_SOUGHT, pattern=_PRINTED)] = ""
+    after: Annotated[str, Field(max_length=_LONGEST_CODE, pattern=_PRINTED)] = ""
+    lang: str | None = None
+    size: str | None = None
 
 
 DIRECTORY_TEXT = """企业公示 · The enterprises that departments stand for, for everybody to read.
@@ -35,3 +58,41 @@ EVERYWHERE_TEXT = """
 At the gateway over all departments: who files with several stands there once for each. `sources`
 says how each subsystem fared, and `complete` whether all of them answered.
 """
+PAGE_TEXT = """企业公示页 · The same as a page for people, in Chinese or English, without script.
+
+`q` and `after` as in `GET /v1/directory`, whose entries it shows twenty at a time; `lang` is `zh`
+or `en`, `size=large` the large version.
+"""
+
+
+async def directory_page(
+    request: Request,
+    query: DirectoryPageQuery,
+    list_page: Callable[[DirectoryQuery], Awaitable[ListedPage]],
+) -> Response:
+    """The answer to ``GET /directory``. A search too short to be one is 422, on the page itself."""
+    language, elder = page_language(request), is_elder(request)
+    sought, fault = query.q.strip(), None
+    if 0 < len(sought) < _LEAST_SOUGHT:
+        fault, found = texts(language.value)["directory_short"], ListedPage((), None, ())
+    else:
+        found = await list_page(DirectoryQuery(q=sought or None, after=query.after))
+    search = {"q": sought} if sought else {}
+    here = {**search, **({"after": query.after} if query.after else {})}
+    following = {**search, "after": found.following, **choice(language, elder=elder)}
+    names: Names = getattr(request.app.state, "names", None) or Names()
+    page = render_directory(
+        found,
+        Search(sought, fault, f"/directory?{urlencode(following)}" if found.following else None),
+        names=names,
+        language=language.value,
+        links=PageLinks.of(
+            f"/directory?{urlencode(here)}&" if here else "/directory",
+            language=language.value,
+            elder=elder,
+        ),
+        elder=elder,
+    )
+    response = html_answer(page, 422 if fault else 200, language)
+    response.headers["Content-Security-Policy"] = form_security_policy()
+    return response

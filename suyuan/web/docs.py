@@ -19,6 +19,8 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from suyuan.web.responses import json_response
 
 router = APIRouter(include_in_schema=False)
+# Where a service has no page of its own at its bare address.
+start = APIRouter(include_in_schema=False)
 
 _CODE = re.compile(r"`+([^`]+)`+")
 _SCHEMAS = "#/components/schemas/"
@@ -74,7 +76,7 @@ async def openapi_json(request: Request) -> Response:
     return json_response(request.app.openapi())
 
 
-@router.get("/")
+@start.get("/")
 async def start_page() -> Response:
     """Whoever opens the bare address reads what can be asked here."""
     return RedirectResponse("/docs", status_code=307)

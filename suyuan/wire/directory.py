@@ -9,8 +9,10 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
+from suyuan.domain.certificates import Adopted
 from suyuan.domain.chain import SourceReport
 from suyuan.domain.directory import Listed, ListedLicence
+from suyuan.wire.certificates import CertificateCard, certificate_card
 from suyuan.wire.divisions import division_name
 from suyuan.wire.register_cards import (
     BRANDS_LIMIT,
@@ -24,6 +26,7 @@ from suyuan.wire.register_cards import (
 from suyuan.wire.source_reports import write_sources
 
 MOST_LISTED = 100
+CERTIFICATES_LIMIT = 50
 _Id = Annotated[str, Meta(min_length=1, max_length=200)]
 
 
@@ -50,6 +53,7 @@ class DirectoryRow(Struct, frozen=True):
     revoked_on: date | None
     valid_from: date
     subsystem: _Id
+    certificates: Annotated[tuple[CertificateCard, ...], Meta(max_length=CERTIFICATES_LIMIT)] = ()
 
 
 class MemberPage(Struct, frozen=True):
@@ -62,8 +66,8 @@ class MemberPage(Struct, frozen=True):
 _pages = msgspec.json.Decoder(MemberPage)
 
 
-def write_row(listed: Listed, subsystem: str) -> DirectoryRow:
-    """One enterprise of a subsystem's directory."""
+def write_row(listed: Listed, subsystem: str, certificates: Sequence[Adopted] = ()) -> DirectoryRow:
+    """One enterprise of a subsystem's directory, with its certificates that are in force."""
     return DirectoryRow(
         listed.code.short,
         listed.code.key,
@@ -77,6 +81,15 @@ def write_row(listed: Listed, subsystem: str) -> DirectoryRow:
         listed.revoked_on,
         listed.valid_from,
         subsystem,
+        tuple(map(certificate_card, certificates[:CERTIFICATES_LIMIT])),
+    )
+
+
+def with_certificates(row: DirectoryRow, certificates: Sequence[Adopted]) -> DirectoryRow:
+    """The row with more certificates behind its own."""
+    more = tuple(map(certificate_card, certificates))
+    return msgspec.structs.replace(
+        row, certificates=(*row.certificates, *more)[:CERTIFICATES_LIMIT]
     )
 
 
@@ -102,11 +115,19 @@ def read_page(body: bytes, subsystem: str) -> MemberPage:
         page = _pages.decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise ValueError(f"no page of a directory: {error}") from error
-    rows = tuple(msgspec.structs.replace(row, subsystem=subsystem) for row in page.parties)
+    rows = tuple(_own(row, subsystem) for row in page.parties)
     keys = [row.code for row in rows]
     if keys != sorted(keys):
         raise ValueError("a directory is in order of code")
     return MemberPage(rows, page.next)
+
+
+def _own(row: DirectoryRow, subsystem: str) -> DirectoryRow:
+    """A row as its subsystem's own word, about its own certificates too."""
+    certificates = tuple(
+        msgspec.structs.replace(one, source=subsystem, party=row.code) for one in row.certificates
+    )
+    return msgspec.structs.replace(row, subsystem=subsystem, certificates=certificates)
 
 
 def _licence(one: ListedLicence) -> LicenceRow:
@@ -121,7 +142,14 @@ def _shown(row: DirectoryRow) -> dict[str, Any]:
         **msgspec.to_builtins(row),
         "names": _names(row.names),
         "brands": [{"names": _names(b.names), "trademark": b.trademark} for b in row.brands],
+        "certificates": [_certificate(one) for one in row.certificates],
     }
+
+
+def _certificate(card: CertificateCard) -> dict[str, Any]:
+    told = {**msgspec.to_builtins(card), "issuer": {"names": _names(card.issuer)}}
+    del told["party"]  # the row says it
+    return told
 
 
 def _names(card: NamingCard) -> dict[str, str | None]:

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from typing import Any
 
 import httpx
 import msgspec
 import pytest
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 from services.gateway.directory import joined
 from suyuan.domain.register import today
-from suyuan.storage.directory import PAGE
+from suyuan.storage.directory import BY_NAME, PAGE
 from suyuan.storage.engine import Database
 from suyuan.storage.provision import service_url
 from suyuan.wire.directory import DirectoryRow, MemberPage, read_page
 from suyuan.wire.register_cards import NamingCard
 from tests.city import BUYER, SELLER, City
+from tests.services.certificates import entered
 from tests.services.entries import put
 from tests.services.filings import LICENCE, approved, dossier, filed, party, stepped
 
@@ -61,6 +64,7 @@ def test_an_entry_has_these_members_and_no_others(city: City, at: str) -> None:
             "revoked_on": None,
             "valid_from": "2026-01-01",
             "subsystem": "meat",
+            "certificates": [],
         }
     ]
     assert (page["complete"], page["next"]) == (True, None)
@@ -127,6 +131,8 @@ def test_it_says_what_was_revoked(city: City) -> None:
     ("q", "found"),
     [
         ("鹭洋", True),
+        ("洋鹭", False),
+        ("洋肉品", True),
         ("LUYANG", True),
         ("ｌｕｙａｎｇ", True),
         ("yang me", True),
@@ -243,12 +249,18 @@ def _plain(page: MemberPage) -> Any:
 
 def test_a_page_of_many_looks_at_no_more_than_it_shows(city: City) -> None:
     """Ten thousand enterprises: a page is found through the index, and stops when it is full."""
-    plan = city.run(_plan(city))
+    plan = city.run(_plan(city, PAGE, least=None, beyond=None))
     assert "register_directory" in plan
     assert "Sort" not in plan
 
 
-async def _plan(city: City) -> str:
+def test_a_name_is_found_through_an_index_of_its_characters(city: City) -> None:
+    plan = city.run(_plan(city, BY_NAME, name="岭茶"))
+    assert "register_sought" in plan
+    assert "Seq Scan" not in plan
+
+
+async def _plan(city: City, statement: TextClause, **bound: Any) -> str:
     database = Database(service_url(city.server_url, "meat"), roles=False)
     async with database.writing() as connection:
         await connection.execute(
@@ -261,11 +273,95 @@ async def _plan(city: City) -> str:
             """)
         )
         await connection.execute(text("ANALYZE register"))
-        bound = {"today": NOW, "after": "", "name": None, "limit": 21}
         explained = await connection.execute(
-            text("EXPLAIN " + PAGE.text), {**bound, "least": None, "beyond": None}
+            text("EXPLAIN " + statement.text), {"today": NOW, "after": "", "limit": 21, **bound}
         )
         told = "\n".join(line for (line,) in explained)
         await connection.rollback()
     await database.close()
     return told
+
+
+def opened(city: City, path: str, at: str = "gateway", **query: Any) -> httpx.Response:
+    """A page as a phone without a script gets it."""
+    return city.client(at=at).get(path, params=query, headers={"Accept": "text/html"})
+
+
+@pytest.mark.parametrize("at", ["meat", "gateway"])
+def test_its_page_shows_the_same_to_people(city: City, at: str) -> None:
+    seller, department = both(city)
+    approved(seller, department)
+    answer = opened(city, "/directory", at, q="鹭洋")
+    assert answer.status_code == 200
+    assert "form-action 'self'" in answer.headers["content-security-policy"]
+    assert "<h2>鹭洋肉品</h2>" in answer.text
+    hidden = ["工业路", "冷库", "猪肉", "欧阳示例", "13900001234", "department:"]
+    assert [word for word in hidden if word in answer.text] == []
+    assert "<h2>Luyang Meat</h2>" in opened(city, "/directory", at, lang="en").text
+    assert "没有找到企业" in opened(city, "/directory", at, q="闽味").text
+
+
+@pytest.mark.parametrize("at", ["meat", "gateway"])
+def test_a_search_of_one_letter_is_refused_on_the_page(city: City, at: str) -> None:
+    answer = opened(city, "/directory", at, q=" 鹭 ")
+    assert (answer.status_code, "请至少输入 2 个字" in answer.text) == (422, True)
+    assert opened(city, "/directory", at, q=" ").status_code == 200
+    for bad in ({"q": "x" * 101}, {"after": "x\x00"}, {"limit": 5}):
+        assert opened(city, "/directory", at, **bad).status_code == 422
+
+
+def test_its_pages_lead_from_one_to_the_next(city: City) -> None:
+    department = city.client("department meat", at="meat")
+    codes = [f"9521234900{n:02}" for n in range(23)]
+    for code in codes:
+        put(department, f"/v1/parties/urn:suyuan:{SELLER}:{code}", **_cooperative(code))
+    path, seen = "/directory?lang=en&q=9521", []
+    while path:
+        page = city.client().get(path, headers={"Accept": "text/html"}).text
+        seen += re.findall(r"<h2>(\d+)</h2>", page)
+        found = re.search(r'href="([^"]+)" rel="next"', page)
+        path = unescape(found[1]) if found else ""
+        assert 'lang="en"' in page
+    assert seen == codes
+
+
+def test_a_silent_department_is_named_on_the_page(city: City) -> None:
+    approved(*both(city))
+    city.served["food"].stop()
+    try:
+        page = opened(city, "/directory").text
+    finally:
+        city.served["food"].start()
+    assert "鹭洋肉品" in page
+    assert "food暂时没有应答" in page
+
+
+def test_certificates_stand_where_they_were_adopted(city: City) -> None:
+    seller, department = both(city)
+    approved(seller, department)
+    entered(department, number="OF-MEAT")
+    entered(city.client("city"), number="OF-CITY")
+    entered(department, number="OVER", valid_to=str(NOW - timedelta(days=1)))
+    (row,) = listing(city, "gateway")["parties"]
+    told = {(one["number"], one["source"]) for one in row["certificates"]}
+    assert told == {("OF-MEAT", "meat"), ("OF-CITY", "city")}
+    assert "party" not in row["certificates"][0]
+    (own,) = listing(city)["parties"]
+    assert [one["number"] for one in own["certificates"]] == ["OF-MEAT"]
+    page = opened(city, "/directory", lang="en").text
+    assert re.search("OF-CITY · Valid to .* · adopted by The city", page)
+
+
+def test_the_front_door_leads_to_it_and_takes_a_typed_code(city: City) -> None:
+    home = opened(city, "/", lang="en")
+    assert home.status_code == 200
+    assert 'href="/directory?lang=en"' in home.text
+    assert 'action="/t"' in home.text
+    typed = opened(city, "/t", code=" (01)06901234567892(10)L/1 ", lang="en", size="large")
+    assert typed.status_code == 303
+    assert typed.headers["location"] == (
+        "/t/%2801%2906901234567892%2810%29L%2F1?lang=en&size=large"
+    )
+    assert opened(city, typed.headers["location"]).status_code == 404  # nobody reported it
+    assert opened(city, "/t", code=" ").headers["location"] == "/?lang=zh"
+    assert opened(city, "/", at="meat").headers["location"] == "/docs"

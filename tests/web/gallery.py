@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from suyuan.domain.certificates import Adopted, Certificate, Issuer
 from suyuan.domain.chain import Chain, Finding, SourceReport, SourceStatus, Thing
 from suyuan.domain.codes import recognise
 from suyuan.domain.complaints import Answer, Case, Complaint, State, Topic
 from suyuan.domain.errors import Fault
-from suyuan.domain.events import Document, Item, Product
+from suyuan.domain.events import Document, Item
+from suyuan.domain.events import Product as Facts
 from suyuan.domain.lookup import Ask, Hole, HoleReason, Key
-from suyuan.domain.register import Licence
+from suyuan.domain.register import Licence, Naming, Product, product_key
 from suyuan.domain.scans import ScanCount
 from suyuan.domain.sentences import sentence
 from suyuan.domain.temperature import Temperature
@@ -29,7 +31,12 @@ from suyuan.web.pages import (
     render_problem,
 )
 from suyuan.web.pages.complaints import render_case, render_follow_up, render_form
-from tests.web.chains import ANSWERED, BORDER, IMPORTER, NAMES, chain_event, chain_of, journey
+from suyuan.web.pages.directory import ListedPage, Search, render_directory, render_home
+from suyuan.web.pages.texts import texts
+from suyuan.wire.certificates import CertificateCard
+from suyuan.wire.directory import DirectoryRow, LicenceRow
+from suyuan.wire.register_cards import BrandCard, NamingCard
+from tests.web.chains import ANSWERED, BORDER, CODE, IMPORTER, NAMES, chain_event, chain_of, journey
 
 Render = Callable[[Language, bool], str]
 
@@ -42,6 +49,22 @@ CITY = replace(
     NAMES,
     parties={IMPORTER.key: Label("厦门夏商冻品贸易有限公司", "Xiamen Xiashang Frozen Foods")},
     licences={IMPORTER.key: (Licence("SC10744030704994", valid_to=date(2027, 1, 4)),)},
+    products={product_key(CODE): Product(CODE, Naming("牛腱子"), BORDER.date(), producer=IMPORTER)},
+    certificates={
+        IMPORTER.key: (
+            Adopted(
+                Certificate(
+                    "TRC-2026-0001",
+                    Issuer(Naming("鹭岛认证（虚构）", "Ludao Certification (fictitious)")),
+                    date(2026, 1, 1),
+                    date(2028, 12, 31),
+                    ("GB/T 38155-2019", "GB/T 22005-2009"),
+                    url="https://cert.example/TRC-2026-0001",
+                ),
+                "imports",
+            ),
+        )
+    },
 )
 RECALL = Notice(
     own=True,
@@ -60,7 +83,7 @@ def _incomplete() -> Chain:
 
 def _hostile() -> Chain:
     """Long words without a place to break, and every mark that could widen the page."""
-    long = Product(name="W" * 10_000, origin="M" * 10_000, spec="\u202e" + "0" * 10_000)
+    long = Facts(name="W" * 10_000, origin="M" * 10_000, spec="\u202e" + "0" * 10_000)
     event = chain_event(hours=-1, place=f"urn:suyuan:x:{'A' * 400}", product=long)
     return chain_of(event, *journey().events)
 
@@ -164,7 +187,82 @@ def _follow_up(number: str, fault: str | None) -> Render:
     return render
 
 
+def _licence(number: str, revoked_on: date | None = None) -> LicenceRow:
+    return LicenceRow(number, "食品生产许可证", None, date(2028, 2, 29), revoked_on)
+
+
+LISTED = (
+    DirectoryRow(
+        "91350212MADEMA040R",
+        "urn:suyuan:cn:91350212MADEMA040R",
+        NamingCard("闽味食品（虚构）", "Minwei Foods (fictitious)"),
+        ("production", "storage"),
+        "350212",
+        "福建省厦门市同安区",
+        (_licence("SC10435021299994"), _licence("SC11435021299991", date(2026, 2, 1))),
+        (BrandCard(NamingCard("闽味", None), "12345678"),),
+        "approved",
+        None,
+        date(2026, 1, 1),
+        "food",
+        (
+            CertificateCard(
+                "TRC-2026-0001",
+                NamingCard("鹭岛认证（虚构）", "Ludao Certification (fictitious)"),
+                ("GB/T 38155-2019", "GB/T 22005-2009"),
+                (),
+                date(2026, 1, 1),
+                date(2028, 12, 31),
+                None,
+                "food",
+            ),
+        ),
+    ),
+    DirectoryRow(
+        "91350206MADEMA0101",
+        "urn:suyuan:cn:91350206MADEMA0101",
+        NamingCard("W" * 200, None),
+        ("wholesale",),
+        None,
+        None,
+        (),
+        (),
+        "revoked",
+        date(2026, 3, 1),
+        date(2026, 1, 1),
+        "meat",
+    ),
+)
+
+
+def _directory(rows: Sequence[DirectoryRow], search: Search, *silent: SourceReport) -> Render:
+    def render(language: Language, elder: bool) -> str:
+        fault = texts(language)["directory_short"] if search.fault else None
+        said = replace(search, fault=fault)
+        return render_directory(
+            ListedPage(rows, None, (*ANSWERED[:2], *silent)),
+            said,
+            names=CITY,
+            language=language,
+            links=_links(language, elder),
+            elder=elder,
+        )
+
+    return render
+
+
+def _home(language: Language, elder: bool) -> str:
+    return render_home(language=language, links=_links(language, elder), elder=elder, docs=True)
+
+
 STATES: dict[str, Render] = {
+    "home": _home,
+    "directory": _directory(
+        LISTED,
+        Search("闽味", following="/directory?after=x"),
+        SourceReport("meat", SourceStatus.DOWN, 2),
+    ),
+    "directory-none": _directory((), Search("味", "short")),
     "complaint-follow-up": _follow_up("", None),
     "complaint-follow-up-wrong": _follow_up("7K3M-9XQ2", "complaint_number_mistyped"),
     "complaint-form": _form(),

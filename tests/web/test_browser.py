@@ -48,7 +48,8 @@ def put(site: Site, name: str) -> str:
 
 
 def policy_of(name: str) -> str:
-    return form_security_policy() if name.startswith("complaint") else content_security_policy()
+    has_form = name.startswith(("complaint", "directory", "home"))
+    return form_security_policy() if has_form else content_security_policy()
 
 
 @pytest.mark.parametrize("name", ["issued", "incomplete", "unissued"])

@@ -53,7 +53,10 @@ _environment = Environment(
 _environment.globals["css"] = Markup(CSS)  # noqa: S704  our own file, and no place of it is filled
 _templates = {
     name: _environment.get_template(name)
-    for name in ("chain.html", "complaint.html", "follow_up.html", "problem.html")
+    for name in (
+        *("chain.html", "complaint.html", "directory.html"),
+        *("follow_up.html", "home.html", "problem.html"),
+    )
 }
 
 

@@ -155,6 +155,22 @@ DOCUMENTS: dict[str, Label] = {
 }
 OTHER_DOCUMENT = Label("证明文件", "Document")
 
+# What enterprises do (suyuan.domain.register.CATEGORIES).
+CATEGORIES: dict[str, Label] = {
+    "growing": Label("种植", "Growing"),
+    "husbandry": Label("养殖", "Husbandry"),
+    "production": Label("生产加工", "Production"),
+    "slaughter": Label("屠宰", "Slaughter"),
+    "storage": Label("仓储", "Storage"),
+    "transport": Label("运输", "Transport"),
+    "import": Label("进口", "Import"),
+    "wholesale": Label("批发", "Wholesale"),
+    "retail": Label("零售", "Retail"),
+    "catering": Label("餐饮", "Catering"),
+    "market": Label("市场开办", "Market operator"),
+    "service": Label("服务", "Services"),
+}
+
 SUBSYSTEMS: dict[str, Label] = {
     "food": Label("食品追溯系统", "Food"),
     "drugs": Label("药品追溯系统", "Medicines"),
