@@ -37,6 +37,7 @@ from bench.servers import (
 )
 
 SETTINGS = {"SUYUAN_ANONYMOUS_RATE": "0"}
+BARE = "an ASGI app that sends the page's bytes with two headers, under the same server and options"
 ROUNDS = 5
 CLIENTS = 8
 # A clock of processor time ticks a hundred times a second, and a kept page takes no tick of it.
@@ -79,7 +80,9 @@ def bare(page: bytes) -> Iterator[Meter]:
         file.write(page)
         file.flush()
         port = free_port()
+        # As the product's: services/serve.py.
         options = ["--port", str(port), "--no-access-log", "--log-level", "warning"]
+        options += ["--no-proxy-headers", "--no-server-header"]
         process = subprocess.Popen(  # noqa: S603 - the command is ours
             [sys.executable, "-m", "uvicorn", "bench.bare:app", *options],
             env={**os.environ, "SUYUAN_BARE_PAGE": file.name},
@@ -136,7 +139,8 @@ def main() -> None:
     chains = ROUNDS * (requests + requests // 4) + 1
     with postgres() as url:
         figures = measure(url, chains, requests)
-        setup = {**machine(), "events": chains * 10, "requests": requests * ROUNDS}
+        asked = {"events": chains * 10, "requests": requests * ROUNDS}
+        setup = {**machine(), **asked, "bare": BARE}
         report("scan", setup, figures)
 
 

@@ -8,7 +8,6 @@ begins at once: one write to the log instead of one for each. Nothing waits for 
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from typing import NamedTuple, cast
 
 from starlette.datastructures import State
@@ -41,8 +40,10 @@ class PageAccounts:
 
     def _settle(self) -> None:
         told, self._open = self._open, []
-        scans = Counter(answer.scanned for answer in told)
+        scans: dict[str, int] = {}
+        for answer in told:
+            if answer.scanned is not None:
+                scans[answer.scanned] = scans.get(answer.scanned, 0) + 1
         for code, times in scans.items():
-            if code is not None:
-                cast(ScanCounter, self._state.scan_counter).count(code, trade=False, times=times)
+            cast(ScanCounter, self._state.scan_counter).count(code, trade=False, times=times)
         self._lines.write_all([(one.access, CONSUMER, one.request_id) for one in told])
