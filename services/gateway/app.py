@@ -42,6 +42,7 @@ from suyuan.web.app import create_app as create
 from suyuan.web.background import beside
 from suyuan.web.claims import changes_key
 from suyuan.web.deadlines import Deadlines
+from suyuan.web.page_accounts import counting
 from suyuan.web.pages.names import Names
 from suyuan.web.pages.words import Label
 from suyuan.web.recalls import export as recall_export
@@ -50,7 +51,6 @@ from suyuan.web.recalls import routes as recalls
 from suyuan.web.recalls.runner import RecallRunner
 from suyuan.web.recalls.service import Recalls
 from suyuan.web.recalls.webhooks import WebhookSender
-from suyuan.web.scans import counting
 from suyuan.web.settings import ServiceSettings
 
 DESCRIPTION = "The city's public window: chains across departments, each subsystem under its id."

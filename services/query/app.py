@@ -28,9 +28,9 @@ from suyuan.sources.issued_codes import IssuedCodes
 from suyuan.web import catalogue, certificates, chains, complaints, coverage, exports, resolver
 from suyuan.web.app import create_app as create
 from suyuan.web.deadlines import Deadlines
+from suyuan.web.page_accounts import counting
 from suyuan.web.recalls import in_force
 from suyuan.web.recalls.board import RecallBoard
-from suyuan.web.scans import counting
 from suyuan.web.settings import ServiceSettings
 
 DESCRIPTION = "Chains out of one subsystem, consumer pages, QR codes, and the gateway's lookups."

@@ -26,6 +26,7 @@ from suyuan.web.health import Metrics
 from suyuan.web.limits import BodyLimit, UrlLimit
 from suyuan.web.logs import AccessLines, AccessLog
 from suyuan.web.openapi import with_problems
+from suyuan.web.page_accounts import PageAccounts
 from suyuan.web.page_cache import PageCache
 from suyuan.web.parameters import known_parameters
 from suyuan.web.problems import LastResort
@@ -133,7 +134,9 @@ def _add_layers(app: ServiceApp, settings: ServiceSettings) -> None:
     lines = AccessLines(app.state.metrics.observe)
     app.add_middleware(AccessLog, lines=lines)
     if settings.service is not Service.INGEST:
-        app.front = PageCache(app.layered, app.state, lines, (*PRIMARY_KEYS, "t"))
+        accounts = app.state.page_accounts = PageAccounts(app.state, lines)
+        paths = (*PRIMARY_KEYS, "t")
+        app.front = PageCache(app.layered, app.state.quotas, accounts, paths)
 
 
 def _resources(settings: ServiceSettings, lifespan: Lifespan | None) -> Lifespan:

@@ -69,7 +69,7 @@ class AccessLines:
 
     def write_all(self, answered: Iterable[tuple[Access, Caller | None, str]]) -> None:
         """The lines of several requests that are over, in one write where that can be."""
-        now, lines = datetime.now(UTC), []
+        now, lines = datetime.now(UTC), list[dict[str, Any]]()
         for access, caller, request_id in answered:
             told = {
                 "method": access.method,
@@ -86,10 +86,10 @@ class AccessLines:
             else:
                 told |= {"event": "request", "request_id": request_id, "level": "info"}
                 told["time"] = now
-                lines.append(f"{_json(told)}\n")
+                lines.append(told)
             self._observe(access)
         if lines and self._stream is not None:
-            self._stream.write("".join(lines))
+            self._stream.write(_encoder.encode_lines(lines).decode())
             self._stream.flush()
 
 
@@ -226,7 +226,7 @@ class LossyStream:
         try:
             return self._stream.write(text)
         except (OSError, ValueError):  # ValueError: it was closed
-            LossyStream.lost += 1
+            LossyStream.lost += max(1, text.count("\n"))
             return len(text)
 
     def flush(self) -> None:
@@ -265,8 +265,11 @@ def _configure_libraries(
         logging.getLogger(name).propagate = True
 
 
+_encoder = msgspec.json.Encoder(enc_hook=repr)
+
+
 def _json(event: EventDict, **_options: Any) -> str:
-    return msgspec.json.encode(event, enc_hook=repr).decode()
+    return _encoder.encode(event).decode()
 
 
 def _without_messages(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

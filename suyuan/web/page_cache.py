@@ -17,11 +17,10 @@ from itertools import islice
 from time import monotonic, perf_counter
 from typing import cast
 
-from starlette.datastructures import State
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from suyuan.domain.errors import TooMany
-from suyuan.web.logs import ID_NAME, Access, AccessLines, id_from, route_template
+from suyuan.web.logs import ID_NAME, id_from, route_template
 from suyuan.web.page_accounts import KeptAnswer, PageAccounts
 from suyuan.web.page_request import Asked, Key, read
 from suyuan.web.quotas import Quotas
@@ -65,20 +64,20 @@ class PageCache:
 
     It stands before everything else of the app, whose routes and layers take several times as long
     as a bare answer: what they do for a page, count the reader and the scan and write a line, is
-    done here. ``paths`` are the first segments of the addresses of pages; ``state`` is the app's.
+    done here. ``paths`` are the first segments of the addresses of pages.
     """
 
     def __init__(
         self,
         app: ASGIApp,
-        state: State,
-        lines: AccessLines,
+        quotas: Quotas,
+        accounts: PageAccounts,
         paths: Collection[str],
         clock: Callable[[], float] = monotonic,
     ) -> None:
         self.app = app
-        self._state = state
-        self._accounts = PageAccounts(state, lines)
+        self._quotas = quotas
+        self._accounts = accounts
         self._paths = frozenset(path.encode() for path in paths)
         self._clock = clock
         self._pages: dict[Key, Page] = {}
@@ -107,7 +106,7 @@ class PageCache:
     def _may_have(self, scope: Scope) -> bool:
         """Count a reader as the route would have; whether he has not asked too often."""
         try:
-            cast(Quotas, self._state.quotas).count_stranger(scope)
+            self._quotas.count_stranger(scope)
         except TooMany:
             return False
         return True
@@ -120,9 +119,9 @@ class PageCache:
             await send(start)
             await send(page.body)
         finally:
-            access = Access("GET", page.route, page.status, perf_counter() - began)
+            seconds = perf_counter() - began
             scanned = page.mark.code if asked.is_scan else None
-            self._accounts.add(KeptAnswer(access, own_id, scanned))
+            self._accounts.add(KeptAnswer(page.route, page.status, seconds, own_id, scanned))
 
     async def _make(self, key: Key, scope: Scope, receive: Receive, send: Send) -> None:
         sent: list[Message] = []

@@ -9,13 +9,12 @@ those of two. What is not yet in the table when the process is killed is lost: t
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from functools import lru_cache
 from urllib.parse import parse_qs
 
-from fastapi import FastAPI
 from starlette.types import Scope
 
 from suyuan.domain.caller import Caller, CallerRole
@@ -145,12 +144,3 @@ class ScanCounter:
             self._report_uncounted(count)
             return
         self._waiting[tally] = known + count
-
-
-@asynccontextmanager
-async def counting(app: FastAPI) -> AsyncIterator[None]:
-    """Count the scans of an app's pages for as long as the block lasts."""
-    counter = ScanCounter(app.state.database, uncounted=app.state.metrics.scans_uncounted)
-    app.state.scan_counter = counter
-    async with counter.running():
-        yield
