@@ -38,7 +38,8 @@ _VOIDED = """EXISTS (SELECT FROM events v WHERE v.key = {0}.event AND v.declarat
 # Of the sales on a page, those that the buyer received. A confirmation's receipt is of one sale,
 # which its id names; any other receipt of a lot is of the earliest sale of it that none was found
 # for: so a sale is received if its buyer told of as many receipts as there are sales up to it, and
-# of one since. The edges of a code are read once, however many sales of it are on the page.
+# of one since. The edges of a code are read once, however many sales of it are on the page. NOT IN
+# is looked up in a hash; NOT EXISTS compared each sale with each receipt, whose number it guessed.
 _RECEIVED = text(f"""
     WITH listed AS MATERIALIZED (
         SELECT event, code, seller, buyer, time FROM unnest(
@@ -64,10 +65,11 @@ _RECEIVED = text(f"""
         FROM pairs p JOIN moved s ON s.code = p.code AND s.party = p.seller
           AND s.far_party = p.buyer AND s.moves = 1
         JOIN events o ON o.key = s.event AND o.party = s.party AND NOT o.declaration
-        WHERE o.kind = 'wholesale' AND NOT {_VOIDED.format("s")} AND NOT EXISTS (
-            SELECT FROM receipts r WHERE r.code = s.code AND r.seller = s.party
-              AND r.buyer = s.far_party
-              AND r.id = 'confirmation:' || replace(CAST(s.event AS text), '-', '')
+        WHERE o.kind = 'wholesale' AND NOT {_VOIDED.format("s")} AND (
+            s.code, s.party, s.far_party,
+            'confirmation:' || replace(CAST(s.event AS text), '-', '')
+        ) NOT IN (
+            SELECT code, seller, buyer, id FROM receipts WHERE id LIKE 'confirmation:%'
         )
     ), counted AS MATERIALIZED (
         SELECT code, seller, buyer, event,
@@ -81,8 +83,8 @@ _RECEIVED = text(f"""
     HAVING bool_and(c.sales IS NULL OR (coalesce(u.receipts, 0) >= c.sales AND u.latest >= l.time))
 """)
 _ANY = "true"
-# Sales that are looked at at once, where those before were in other states.
-_LOOKED_AT = 200
+# Sales that are looked at at once at most, where those before were in other states.
+_MOST_LOOKED_AT = 2_000
 # What can be said of a state without looking for receipts.
 _HAVING: Mapping[State | None, str] = {
     State.CONFIRMED: _ANY,
@@ -127,7 +129,7 @@ async def list_sales(
         found += [sale for sale in page if _is_in(asked.state, sale)]
         if len(page) < looked_at or len(found) >= most:
             return found[:most]
-        looked_at, last = _LOOKED_AT, page[-1]
+        looked_at, last = min(2 * looked_at, _MOST_LOOKED_AT), page[-1]
         after = Place(last.time, last.pushed_at, last.key, last.seller)
 
 
