@@ -13,7 +13,7 @@ FROM python:3.11-slim
 COPY --from=build /opt/suyuan /opt/suyuan
 # A new volume takes the owner of the folder that it is mounted on.
 RUN useradd --system --uid 10001 suyuan \
- && install -d -o suyuan /claims/private /claims/public /srv/inputs
+ && install -d -o suyuan /claims/private /claims/public /coding /srv/inputs
 USER suyuan
 ENV PATH=/opt/suyuan/bin:$PATH PYTHONUNBUFFERED=1
 EXPOSE 8000

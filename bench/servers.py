@@ -72,13 +72,15 @@ def postmaster(server_url: str) -> int:
     return asyncio.run(_run(server_url, _parent_of_backend))
 
 
-def vacuum(server_url: str) -> None:
+def vacuum(server_url: str, subsystem: str = SUBSYSTEM) -> None:
     """Bring statistics and the visibility map up to date, as a server does that has some time."""
-    asyncio.run(_run(server_url, _vacuum))
+    asyncio.run(_run(server_url, _vacuum, subsystem))
 
 
-async def _run(server_url: str, work: Callable[[Any], Awaitable[_T]]) -> _T:
-    connection = await asyncpg.connect(service_url(server_url, SUBSYSTEM).replace("+asyncpg", ""))
+async def _run(
+    server_url: str, work: Callable[[Any], Awaitable[_T]], subsystem: str = SUBSYSTEM
+) -> _T:
+    connection = await asyncpg.connect(service_url(server_url, subsystem).replace("+asyncpg", ""))
     try:
         return await work(connection)
     finally:

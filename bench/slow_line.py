@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import selectors
 import threading
 import time
 from collections.abc import Iterator
@@ -26,7 +27,7 @@ class SlowLine:
     @contextmanager
     def open(self) -> Iterator[SlowLine]:
         """Listen on a free port of this machine while the block lasts."""
-        thread = threading.Thread(target=lambda: asyncio.run(self._listen()), daemon=True)
+        thread = threading.Thread(target=self._run, daemon=True)
         thread.start()
         self._listening.wait(5)
         assert self._loop is not None
@@ -35,6 +36,11 @@ class SlowLine:
         finally:
             self._loop.call_soon_threadsafe(self._closing.set)
             thread.join(5)
+
+    def _run(self) -> None:
+        # epoll wakes up to a millisecond late, which a line of 20 ms would not be.
+        with asyncio.Runner(loop_factory=_precise_loop) as runner:
+            runner.run(self._listen())
 
     async def _listen(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -61,6 +67,10 @@ class SlowLine:
             writer.close()
             if out is not None:
                 out.close()
+
+
+def _precise_loop() -> asyncio.AbstractEventLoop:
+    return asyncio.SelectorEventLoop(selectors.SelectSelector())
 
 
 async def _send(pieces: asyncio.Queue[tuple[float, bytes]], out: asyncio.StreamWriter) -> None:

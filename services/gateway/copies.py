@@ -14,9 +14,6 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 from uuid import UUID, uuid4
 
-import httpx
-import msgspec
-
 from services.gateway.registry import Registry
 from services.gateway.routing import Part
 from suyuan.domain.caller import Caller
@@ -29,15 +26,6 @@ from suyuan.wire.reports import Report, read_reports
 
 # Reading a larger body holds the event loop for longer than a health check should wait.
 _READ_ASIDE_BYTES = 64 * 1024
-
-
-class _Taken(msgspec.Struct):
-    """What of the first subsystem's answer says which reports it holds now."""
-
-    ids: list[str | None]
-
-
-_taken = msgspec.json.Decoder(_Taken)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +70,13 @@ class Copies:
         await self._put(queued, [copy for _, copy in copies], State.PENDING)
         return queued
 
-    async def settle(self, queued: Queued, answer: httpx.Response) -> frozenset[str]:
+    async def settle(self, queued: Queued, ids: Sequence[str | None]) -> frozenset[str]:
         """Let those go whose reports ``origin`` has committed, and forget the others.
 
-        The subsystems that get some.
+        ``ids`` has one for each report that it holds. Gives the subsystems that get some.
         """
         if not queued.copies:
             return frozenset()
-        ids = _taken.decode(answer.content).ids if answer.status_code == 200 else []
         held = [c for place, c in queued.copies if place < len(ids) and ids[place] is not None]
         if held:
             await self._put(queued, held, State.WAITING)

@@ -14,7 +14,6 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from itertools import groupby
 
-import httpx
 import msgspec
 import structlog
 
@@ -24,7 +23,7 @@ from services.gateway.registry import Subsystem
 from suyuan.domain.caller import Caller, CallerRole
 from suyuan.domain.codes import Use, recognise
 from suyuan.domain.errors import Unavailable
-from suyuan.sources.asking import Silent
+from suyuan.sources.asking import Reply, Silent, send
 from suyuan.sources.remote_versions import ask_versions
 from suyuan.storage import deliveries
 from suyuan.storage.deliveries import Delivery
@@ -167,37 +166,40 @@ class Deliverer:
 
     async def _post(self, member: Subsystem, part: Sequence[Delivery]) -> dict[bytes, str | None]:
         """Each copy with what it was refused for, ``None`` for one that is stored. Raises Away."""
-        response = await self._send(member, part)
-        if response.status_code >= 500 or response.status_code in _LATER:
+        reply = await self._send(member, part)
+        if reply.status >= 500 or reply.status in _LATER:
             raise Away("subsystem_unavailable")
         try:
-            if response.status_code == 200:
-                return _settled(part, _answer.decode(response.content).rejected)
+            if reply.status == 200:
+                return _settled(part, _answer.decode(reply.body).rejected)
+            if reply.status < 400:
+                raise Away("subsystem_answers_nonsense")
             if len(part) > 1:  # one of them is why: each by itself
                 found: dict[bytes, str | None] = {}
                 for copy in part:
                     found |= await self._post(member, [copy])
                 return found
-            told = _problem.decode(response.content)
-        except msgspec.MsgspecError as error:
+            told = _problem.decode(reply.body)
+        except (msgspec.MsgspecError, RecursionError) as error:
             raise Away("subsystem_answers_nonsense") from error
         return {part[0].identity: _written(told.code, "", told.detail)}
 
-    async def _send(self, member: Subsystem, part: Sequence[Delivery]) -> httpx.Response:
+    async def _send(self, member: Subsystem, part: Sequence[Delivery]) -> Reply:
+        request = self._members.client.build_request(
+            "POST",
+            f"{member.ingest_url}/v1/events",
+            content=f"[{','.join(copy.document for copy in part)}]".encode(),
+            headers={
+                "Content-Type": "application/json",
+                "Accept-Language": part[0].language,
+                "GS1-Capture-Error-Behaviour": "proceed",
+                **self._members.headers(_reporter(part[0], delivered=True), member.id),
+            },
+        )
         try:
-            return await self._members.client.post(
-                f"{member.ingest_url}/v1/events",
-                content=f"[{','.join(copy.document for copy in part)}]".encode(),
-                headers={
-                    "Content-Type": "application/json",
-                    "Accept-Language": part[0].language,
-                    "GS1-Capture-Error-Behaviour": "proceed",
-                    **self._members.headers(_reporter(part[0], delivered=True), member.id),
-                },
-                timeout=CALL_SECONDS,
-            )
-        except httpx.HTTPError as error:
-            raise Away("subsystem_unavailable") from error
+            return await send(self._members.client, request, seconds=CALL_SECONDS)
+        except Silent as silence:
+            raise Away("subsystem_unavailable") from silence
 
     async def recover(self, member: Subsystem, *, age: float = UNSETTLED_SECONDS) -> None:
         """Ask the first subsystem about reports whose process was killed before it could say.

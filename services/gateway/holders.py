@@ -124,4 +124,6 @@ class HolderIndex:
         )
         async with self._database.writing() as connection:
             taken = await index.take_in(connection, member.id, self._follower, page, cursor)
-        return page.more or not taken
+        # A feed that promises more, and gives nothing or leads nowhere, is asked no sooner for it.
+        leads_on = bool(page.changes) and page.following != cursor
+        return (page.more and leads_on) or not taken

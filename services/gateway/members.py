@@ -14,6 +14,8 @@ from joserfc.jwk import OKPKey
 from services.gateway.exchanges import Exchanges, request_headers
 from services.gateway.registry import Registry, Subsystem
 from suyuan.domain.caller import CONSUMER, Caller
+from suyuan.domain.chain import SourceStatus
+from suyuan.sources.asking import Silent, send
 from suyuan.sources.base import Source
 from suyuan.sources.breaker import Breaker
 from suyuan.sources.epcis import EpcisSource
@@ -27,6 +29,7 @@ from suyuan.web.vouching import Signer
 
 CONNECT_SECONDS = 1.0
 HEALTH_SECONDS = 1.0
+HEALTH_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,19 +119,19 @@ class Members:
 
     async def _health(self, member: Subsystem) -> Health:
         began = time.monotonic()
+        request = self.client.build_request(
+            "GET",
+            f"{member.query_url}/readyz" if member.is_ours else member.query_url,
+            headers=self.headers(CONSUMER, member.id) if member.is_ours else {},
+        )
         try:
-            response = await self.client.get(
-                f"{member.query_url}/readyz" if member.is_ours else member.query_url,
-                headers=self.headers(CONSUMER, member.id) if member.is_ours else {},
-                timeout=HEALTH_SECONDS,
-            )
-        except httpx.TimeoutException:
-            return Health("timed_out", self._last_answer.get(member.id), None)
-        except httpx.HTTPError:
-            return Health("down", self._last_answer.get(member.id), None)
+            reply = await send(self.client, request, most=HEALTH_BYTES, seconds=HEALTH_SECONDS)
+        except Silent as silence:
+            state = "unready" if silence.status is SourceStatus.REFUSED else silence.status.value
+            return Health(state, self._last_answer.get(member.id), None)
         ms = round((time.monotonic() - began) * 1000)
         # A foreign server has no such address; that it answers at all must do.
-        if response.status_code >= (300 if member.is_ours else 500):
+        if reply.status >= (300 if member.is_ours else 500):
             return Health("unready", self._last_answer.get(member.id), ms)
         self.answered(member.id)
         return Health("ready", self._last_answer[member.id], ms)

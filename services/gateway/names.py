@@ -1,8 +1,11 @@
-"""Names on chains over all subsystems: everybody is asked once, in what is left of the time."""
+"""Names on chains over all subsystems: everybody is asked, beside the events where that can be."""
 
 from __future__ import annotations
 
 import asyncio
+import time
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -18,6 +21,7 @@ from suyuan.sources.certificates import find_adopted
 from suyuan.sources.names import FederatedNames, RemoteNames
 from suyuan.storage.engine import Database
 from suyuan.web.deadlines import Deadlines
+from suyuan.web.name_book import ChainNames
 
 # A register answers in milliseconds; one that does not shall not hold up the chain it decorates.
 NAMES_SECONDS = 0.8
@@ -36,17 +40,36 @@ class FederatedNameBook:
         self._members = members
         self._deadlines = deadlines
 
-    async def names(self, chain: Chain, caller: Caller) -> Known:
-        silent = {s.subsystem for s in chain.sources if s.status is not SourceStatus.ANSWERED}
+    @asynccontextmanager
+    async def opened(self, caller: Caller) -> AsyncIterator[ChainNames]:
+        names = _ChainNames(self, caller, self._deadlines.for_caller(caller))
+        try:
+            yield names
+        finally:
+            names.close()
+
+    async def ask(
+        self,
+        wanted: Wanted,
+        caller: Caller,
+        *,
+        silent: Collection[str] = (),
+        seconds: float = NAMES_SECONDS,
+    ) -> Known:
+        """What they say of some keys, whoever answers in time and is not among the silent."""
         asked = {
             member.id: self._register(member, caller)
             for member in self._members.registry.ours
             if member.id not in silent
         }
-        seconds = _seconds_left(chain, self._deadlines.for_caller(caller))
-        wanted = wanted_by(chain)
+        return await FederatedNames(asked, seconds=seconds).ask(wanted)
+
+    async def ask_certified(
+        self, wanted: Wanted, caller: Caller, *, silent: Collection[str], seconds: float
+    ) -> Known:
+        """The same, with the certificates that the city has adopted before the others."""
         told, own = await asyncio.gather(
-            FederatedNames(asked, seconds=seconds).ask(wanted), self._own(wanted)
+            self.ask(wanted, caller, silent=silent, seconds=seconds), self._own(wanted)
         )
         return replace(told, certificates=first_of((own, told)).certificates)
 
@@ -61,11 +84,6 @@ class FederatedNameBook:
         except Unavailable:
             return Known()
 
-    async def ask(self, wanted: Wanted, caller: Caller) -> Known:
-        """What they say of some keys, whoever answers in time."""
-        asked = {m.id: self._register(m, caller) for m in self._members.registry.ours}
-        return await FederatedNames(asked, seconds=NAMES_SECONDS).ask(wanted)
-
     def _register(self, member: Subsystem, caller: Caller) -> RemoteNames:
         return RemoteNames(
             self._members.poster,
@@ -74,7 +92,37 @@ class FederatedNameBook:
         )
 
 
-def _seconds_left(chain: Chain, deadline: float) -> float:
-    """What the walk left of its deadline, as far as names may take it."""
-    spent = max((s.ms for s in chain.sources), default=0) / 1000
-    return min(max(deadline - spent, LEAST_SECONDS), NAMES_SECONDS)
+class _ChainNames:
+    """Names of one chain: what is foreseen is asked for at once, the rest when it is finished."""
+
+    def __init__(self, book: FederatedNameBook, caller: Caller, deadline: float) -> None:
+        self._book = book
+        self._caller = caller
+        self._ends = time.monotonic() + deadline
+        self._foreseen = Wanted()
+        self._asking: asyncio.Task[Known] | None = None
+        self._closed = False
+
+    def foresee(self, wanted: Wanted, silent: Collection[str]) -> None:
+        if self._asking is None and not self._closed:
+            self._foreseen = wanted
+            self._asking = asyncio.create_task(self._ask(wanted, silent))
+
+    async def of(self, chain: Chain) -> Known:
+        wanted = wanted_by(chain)
+        early = await self._asking if self._asking is not None else Known()
+        silent = {s.subsystem for s in chain.sources if s.status is not SourceStatus.ANSWERED}
+        late = await self._ask(wanted.without(self._foreseen), silent)
+        return first_of((early.about(wanted), late))
+
+    def close(self) -> None:
+        self._closed = True
+        if self._asking is not None:
+            self._asking.cancel()
+
+    async def _ask(self, wanted: Wanted, silent: Collection[str]) -> Known:
+        """What the walk left of its deadline is given, as far as names may take it."""
+        left = max(self._ends - time.monotonic(), LEAST_SECONDS)
+        return await self._book.ask_certified(
+            wanted, self._caller, silent=silent, seconds=min(left, NAMES_SECONDS)
+        )

@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated
 from urllib.parse import quote
 
-import httpx
 from fastapi import APIRouter, Query, Request, Response
 
 from services.gateway.homes import home_of
@@ -16,10 +15,13 @@ from services.gateway.registry import Subsystem
 from suyuan.domain.caller import Caller
 from suyuan.domain.errors import NotKnown, Unavailable
 from suyuan.domain.register import Kind
+from suyuan.sources.asking import Reply, Silent, send
 from suyuan.web.auth import Asking, require_reporting
 from suyuan.web.register import GET_MORE, GET_TEXT, PUT_MORE, PUT_TEXT, RegisterQuery, body_of
 
 SECONDS = 5.0
+# An entry has a few kilobytes, with all its versions some hundreds.
+MOST_BYTES = 8 * 1024 * 1024
 _ANSWER_HEADERS = ("vary", "content-language", "cache-control", "retry-after")
 
 _PUT_HERE = "\nAt the gateway it goes to the subsystem that is the home of the caller's key.\n"
@@ -35,14 +37,15 @@ async def _put(request: Request, kind: Kind, entry_id: str, caller: Caller) -> R
     members: Members = request.app.state.members
     require_reporting(caller, "may_not_register")
     member = home_of(request, caller)
+    asked = members.client.build_request(
+        "PUT",
+        _address(member.ingest_url, kind, entry_id),
+        content=await request.body(),
+        headers={**_asked_in(request), **members.headers(caller, member.id)},
+    )
     try:
-        answer = await members.client.put(
-            _address(member.ingest_url, kind, entry_id),
-            content=await request.body(),
-            headers={**_asked_in(request), **members.headers(caller, member.id)},
-            timeout=SECONDS,
-        )
-    except httpx.HTTPError as error:
+        answer = await send(members.client, asked, most=MOST_BYTES, seconds=SECONDS)
+    except Silent as error:
         raise Unavailable("subsystem_unavailable", subsystem=member.id) from error
     return _as_given(answer)
 
@@ -54,9 +57,9 @@ async def _get(request: Request, kind: Kind, entry_id: str, caller: Caller) -> R
         *(_from(members, m, kind, entry_id, request, caller) for m in ordered)
     )
     given = [a for a in answers if a is not None]
-    told = [a for a in given if a.status_code != 404]
+    told = [a for a in given if a.status != 404]
     if told:  # an entry goes before a refusal, in the members' order
-        return _as_given(min(told, key=lambda a: a.status_code))
+        return _as_given(min(told, key=lambda a: a.status))
     silent = [m.id for m, a in zip(ordered, answers, strict=True) if a is None]
     if silent:
         raise Unavailable("register_holder_silent", id=entry_id, subsystems=silent)
@@ -65,18 +68,20 @@ async def _get(request: Request, kind: Kind, entry_id: str, caller: Caller) -> R
 
 async def _from(
     members: Members, member: Subsystem, kind: Kind, entry_id: str, request: Request, caller: Caller
-) -> httpx.Response | None:
+) -> Reply | None:
     """One subsystem's answer, ``None`` if it is silent."""
+    asked = members.client.build_request(
+        "GET",
+        _address(member.query_url, kind, entry_id),
+        params=request.query_params,
+        headers={**_asked_in(request), **members.headers(caller, member.id)},
+    )
+    seconds = min(member.timeout, SECONDS)
     try:
-        answer = await members.client.get(
-            _address(member.query_url, kind, entry_id),
-            params=request.query_params,
-            headers={**_asked_in(request), **members.headers(caller, member.id)},
-            timeout=min(member.timeout, SECONDS),
-        )
-    except httpx.HTTPError:
+        answer = await send(members.client, asked, most=MOST_BYTES, seconds=seconds)
+    except Silent:
         return None
-    return None if answer.status_code >= 500 else answer
+    return answer if answer.status == 200 or 400 <= answer.status < 500 else None
 
 
 def _address(url: str, kind: Kind, entry_id: str) -> str:
@@ -88,9 +93,9 @@ def _asked_in(request: Request) -> dict[str, str]:
     return {name: request.headers[name] for name in names if name in request.headers}
 
 
-def _as_given(answer: httpx.Response) -> Response:
+def _as_given(answer: Reply) -> Response:
     headers = {k: answer.headers[k] for k in _ANSWER_HEADERS if k in answer.headers}
-    return Response(answer.content, answer.status_code, headers, answer.headers["content-type"])
+    return Response(answer.body, answer.status, headers, answer.headers.get("content-type"))
 
 
 def _putting(kind: Kind) -> Callable[..., Awaitable[Response]]:

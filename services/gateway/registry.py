@@ -252,7 +252,7 @@ def read_registry(path: Path) -> Registry:
         members = _File.model_validate(raw).subsystem
     except OSError as error:
         raise RegistryRefused(f"{path} cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise RegistryRefused(f"{path} is not TOML: {error}") from error
     except ValidationError as error:
         first = error.errors()[0]

@@ -1,4 +1,8 @@
-"""The registry file is read again when it changes; one that cannot be used changes nothing."""
+"""The registry file is read again when it changes; one that cannot be used changes nothing.
+
+A file that is being written may be whole TOML with half of the departments in it, and a chain over
+those would call itself complete. So a changed file is read when it has lain unchanged for a look.
+"""
 
 from __future__ import annotations
 
@@ -17,15 +21,21 @@ LOOK_SECONDS = 1.0
 _log = structlog.get_logger()
 
 
-async def follow(path: Path, members: Members, adopted: Callable[[Registry], None]) -> None:
+async def follow(
+    path: Path,
+    members: Members,
+    adopted: Callable[[Registry], None],
+    *,
+    look: float = LOOK_SECONDS,
+) -> None:
     """Watch the file until cancelled; ``adopted`` is called with each new registry."""
-    seen = _state(path)
+    read = seen = _state(path)
     while True:
-        await asyncio.sleep(LOOK_SECONDS)
-        state = _state(path)
-        if state == seen:
+        await asyncio.sleep(look)
+        before, seen = seen, _state(path)
+        if seen == read or seen != before:
             continue
-        seen = state
+        read = seen
         try:
             registry = read_registry(path)
         except RegistryRefused as error:

@@ -6,14 +6,13 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-import httpx
-import msgspec
-
 from services.gateway.copies import Copies
 from services.gateway.members import Members
+from services.gateway.receipts import Receipt, read_receipt
 from services.gateway.routing import Part, Routes, route
 from suyuan.domain.caller import Caller
 from suyuan.domain.errors import Fault, NotAllowed, ReportRefused, Unavailable
+from suyuan.sources.asking import Silent, send, was_sent
 from suyuan.web.language import Language
 from suyuan.web.problems import fault_entry
 
@@ -46,7 +45,7 @@ class Relay:
         self._copies = copies
         self.copied: frozenset[str] = frozenset()  # who else gets copies of what was taken
 
-    async def whole(self, body: bytes, media_type: str) -> httpx.Response:
+    async def whole(self, body: bytes, media_type: str) -> Receipt:
         """A batch of which all is stored or nothing: it must concern one subsystem.
 
         Raises ReportRefused (``several_subsystems``) otherwise, Unavailable if that one is down.
@@ -67,7 +66,7 @@ class Relay:
 
     async def split(
         self, body: bytes, media_type: str, language: Language
-    ) -> httpx.Response | dict[str, Any]:
+    ) -> Receipt | dict[str, Any]:
         """A batch of which whatever is right is stored, each report where it belongs.
 
         Where all of it goes to one subsystem, that one's own answer. Raises as ``whole`` does then,
@@ -110,15 +109,17 @@ class Relay:
 
     async def _try(self, name: str, part: Part) -> dict[str, Any] | Fault:
         try:
-            response = await self._send(name, part)
+            receipt = await self._send(name, part)
         except Unavailable as error:
             return Fault(error.code, "", error.params)
-        answer: dict[str, Any] = msgspec.json.decode(response.content)
-        if response.status_code != 200 and "rejected" not in answer:
-            return Fault("subsystem_refused", "", {"subsystem": name, "detail": answer["detail"]})
-        return answer
+        if not receipt.is_about(len(part.indexes)):
+            return Fault("subsystem_unavailable", "", {"subsystem": name})
+        if receipt.told is None:
+            told = {"subsystem": name, "detail": receipt.detail}
+            return Fault("subsystem_refused", "", told)
+        return receipt.told
 
-    async def _send(self, name: str, part: Part) -> httpx.Response:
+    async def _send(self, name: str, part: Part) -> Receipt:
         """The subsystem's answer; the copies for others are written down before it is asked."""
         if self._copies is None:
             return await self._post(name, part)
@@ -130,27 +131,29 @@ class Relay:
             answer = await self._post(name, part)
         except Unavailable as error:
             # Where it may have been taken all the same, the deliverer asks later.
-            if isinstance(error.__cause__, httpx.ConnectError | httpx.ConnectTimeout):
+            if isinstance(error.__cause__, Silent) and not was_sent(error.__cause__):
                 await self._copies.drop(queued)
             raise
-        copied = await self._copies.settle(queued, answer)
+        copied = await self._copies.settle(queued, answer.ids)
         self.copied |= copied  # not in one step: another part may have added meanwhile
         return answer
 
-    async def _post(self, name: str, part: Part) -> httpx.Response:
+    async def _post(self, name: str, part: Part) -> Receipt:
         member = self._members.registry.members[name]
+        request = self._members.client.build_request(
+            "POST",
+            f"{member.ingest_url}/v1/events" + (f"?{self._query}" if self._query else ""),
+            content=part.body,
+            headers={
+                "Content-Type": part.media_type,
+                **self._headers,
+                **self._members.headers(self._caller, name),
+            },
+        )
         try:
-            return await self._members.client.post(
-                f"{member.ingest_url}/v1/events" + (f"?{self._query}" if self._query else ""),
-                content=part.body,
-                headers={
-                    "Content-Type": part.media_type,
-                    **self._headers,
-                    **self._members.headers(self._caller, name),
-                },
-                timeout=STORE_SECONDS,
-            )
-        except httpx.HTTPError as error:
+            reply = await send(self._members.client, request, seconds=STORE_SECONDS)
+            return read_receipt(reply)
+        except (Silent, ValueError) as error:
             raise Unavailable("subsystem_unavailable", subsystem=name) from error
 
 

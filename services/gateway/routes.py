@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-import httpx
 from fastapi import APIRouter, Header, Query, Request, Response
 
 from services.gateway.copies import Copies
@@ -15,6 +14,7 @@ from services.gateway.lists import list_everywhere
 from services.gateway.reporting import Relay
 from suyuan.domain.caller import Caller
 from suyuan.domain.errors import ReportRefused
+from suyuan.sources.asking import Reply
 from suyuan.web.accept import JSON_LD
 from suyuan.web.auth import Asking, require_reporting
 from suyuan.web.events import event_response
@@ -65,7 +65,7 @@ async def post_events(
             answer = await relay.split(body, media_type, language)
         else:
             answer = await relay.whole(body, media_type)
-        response = json_response(answer) if isinstance(answer, dict) else _as_given(answer)
+        response = json_response(answer) if isinstance(answer, dict) else _as_given(answer.reply)
         return _with_copies(request, response, relay.copied)
     except ReportRefused as error:
         # What a subsystem would have answered: nothing was accepted.
@@ -133,7 +133,7 @@ def _with_copies(request: Request, response: Response, copied: frozenset[str]) -
     return response
 
 
-def _as_given(answer: httpx.Response) -> Response:
+def _as_given(reply: Reply) -> Response:
     """A subsystem's answer, in its own words."""
-    headers = {k: answer.headers[k] for k in _ANSWER_HEADERS if k in answer.headers}
-    return Response(answer.content, answer.status_code, headers, answer.headers.get("content-type"))
+    headers = {k: reply.headers[k] for k in _ANSWER_HEADERS if k in reply.headers}
+    return Response(reply.body, reply.status, headers, reply.headers.get("content-type"))

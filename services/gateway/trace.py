@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from uuid import uuid4
 
+from services.gateway.foreseeing import Foreseeing
 from services.gateway.holders import HolderIndex
 from services.gateway.members import Members
 from suyuan.domain.accesses import OFFICIALS
@@ -13,9 +14,10 @@ from suyuan.domain.assemble import assemble
 from suyuan.domain.caller import Caller
 from suyuan.domain.chain import Chain, SourceStatus
 from suyuan.domain.trail import Question
-from suyuan.sources.base import trace
+from suyuan.sources.base import Source, trace
 from suyuan.sources.federation import FederatedSource
 from suyuan.web.deadlines import Deadlines
+from suyuan.web.seen import Foresee
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +43,17 @@ class FederatedTracer:
         self._deadlines = deadlines
         self._flights: dict[tuple[Question, Caller], _Flight] = {}
 
-    async def trace(self, question: Question, caller: Caller) -> Chain:
+    async def trace(
+        self, question: Question, caller: Caller, foresee: Foresee | None = None
+    ) -> Chain:
+        """``foresee`` is told of what the chain will name, if it is asked for him."""
         flight = self._flights.get((question, caller))
         if flight is None or not flight.source.is_whole or caller.role in OFFICIALS:
-            flight = self._start(question, caller)
+            flight = self._start(question, caller, foresee)
         # Who goes away must not end the question for the others.
         return await asyncio.shield(flight.asking)
 
-    def _start(self, question: Question, caller: Caller) -> _Flight:
+    def _start(self, question: Question, caller: Caller, foresee: Foresee | None) -> _Flight:
         deadline = self._deadlines.for_caller(caller)
         registry = self._members.registry
         source = FederatedSource(
@@ -56,7 +61,8 @@ class FederatedTracer:
             deadline=deadline,
             may_know=registry.may_know,
         )
-        asking = asyncio.create_task(self._trace(source, question, deadline))
+        told = source if foresee is None else Foreseeing(source, question.code, foresee)
+        asking = asyncio.create_task(self._trace(source, told, question, deadline))
         flight = _Flight(source, asking)
         self._flights[question, caller] = flight
         asking.add_done_callback(lambda _: self._land(question, caller, flight))
@@ -68,8 +74,10 @@ class FederatedTracer:
         if not flight.asking.cancelled():
             flight.asking.exception()  # seen, also where everybody who asked has gone away
 
-    async def _trace(self, source: FederatedSource, question: Question, deadline: float) -> Chain:
-        trail = await trace(source, question, deadline=deadline)
+    async def _trace(
+        self, source: FederatedSource, told: Source, question: Question, deadline: float
+    ) -> Chain:
+        trail = await trace(told, question, deadline=deadline)
         reports = source.reports()
         if self._members.exchanges is not None:
             self._members.exchanges.count_holes(trail.holes)

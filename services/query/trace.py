@@ -12,6 +12,7 @@ from suyuan.sources.base import trace
 from suyuan.sources.postgres import PostgresSource
 from suyuan.storage.engine import Database
 from suyuan.web.deadlines import Deadlines
+from suyuan.web.seen import Foresee
 
 
 class OwnTracer:
@@ -22,8 +23,11 @@ class OwnTracer:
         self._source = PostgresSource(database, subsystem=subsystem)
         self._subsystem = subsystem
 
-    async def trace(self, question: Question, caller: Caller) -> Chain:
+    async def trace(
+        self, question: Question, caller: Caller, foresee: Foresee | None = None
+    ) -> Chain:
         """The chain as this subsystem knows it; who asks decides only how long it may take."""
+        del foresee  # names are one statement of the same database
         began = time.monotonic()
         trail = await trace(self._source, question, deadline=self._deadlines.for_caller(caller))
         ms = round((time.monotonic() - began) * 1000)

@@ -6,17 +6,21 @@ from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import TypeVar
 
 from suyuan.domain.certificates import Adopted
 from suyuan.domain.chain import Chain, Thing
 from suyuan.domain.codes import Code
 from suyuan.domain.events import Product as Facts
 from suyuan.domain.licensing import Licensing, merged
+from suyuan.domain.lookup import Edge, Role
 from suyuan.domain.register import Party, Place, Product, product_key
 
 # A chain that names more than these shows codes for the rest: names cost one question a chain.
 MOST_NAMES = 2_000
 _NONE: AbstractSet[str] = frozenset()
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,14 @@ class Wanted:
 
     def __bool__(self) -> bool:
         return bool(self.parties or self.places or self.products)
+
+    def without(self, other: Wanted) -> Wanted:
+        """What is wanted here and not there."""
+        return Wanted(
+            _missing(self.parties, other.parties),
+            _missing(self.places, other.places),
+            _missing(self.products, other.products),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +70,16 @@ class Known:
         }
         return replace(self, certificates=told)
 
+    def about(self, wanted: Wanted) -> Known:
+        """What is said of some keys alone."""
+        return Known(
+            _only(self.parties, wanted.parties),
+            _only(self.places, wanted.places),
+            _only(self.products, wanted.products),
+            _only(self.licensing, wanted.parties),
+            _only(self.certificates, wanted.parties),
+        )
+
 
 def wanted_by(chain: Chain, most: int = MOST_NAMES) -> Wanted:
     """Every party, place and product of a finished chain, at most ``most`` of each."""
@@ -67,6 +89,20 @@ def wanted_by(chain: Chain, most: int = MOST_NAMES) -> Wanted:
     places = [*(e.place for e in events), *(end.place for end in ends)]
     products = (product_key(code) for code in (chain.code, *(t.code for t in chain.things)))
     return Wanted(_keys(parties, most), _keys(places, most), _first(products, most))
+
+
+def foreseen(code: Code, edges: Iterable[Edge], most: int = MOST_NAMES) -> Wanted:
+    """What the chain of a code will want, as far as the edges of its events tell.
+
+    It may be too much or too little: an event names more than its edges do.
+    """
+    told = list(edges)
+    parties = (key for e in told for key in (e.party, e.far_party) if key)
+    places = (key for e in told for key in (e.place, e.far_place) if key)
+    around = (e.other for e in told if e.role in (Role.CHILD, Role.MEMBER) and e.other)
+    codes = dict.fromkeys((code.key, *(e.code for e in told), *around))
+    products = (product_key(Code(key)) for key in codes)
+    return Wanted(_first(parties, most), _first(places, most), _first(products, most))
 
 
 def first_of(answers: Iterable[Known]) -> Known:
@@ -127,6 +163,15 @@ def _named(thing: Thing, known: Known, language: str) -> Thing:
     if thing.name is not None or product is None:
         return thing
     return replace(thing, name=product.names.of(language))
+
+
+def _missing(keys: Iterable[str], known: Iterable[str]) -> tuple[str, ...]:
+    others = frozenset(known)
+    return tuple(key for key in keys if key not in others)
+
+
+def _only(said: Mapping[str, _T], keys: Iterable[str]) -> dict[str, _T]:
+    return {key: said[key] for key in keys if key in said}
 
 
 def _keys(codes: Iterable[Code | None], most: int) -> tuple[str, ...]:

@@ -66,7 +66,7 @@ def walk(question: Question, *, whole: bool = True, max_edges: int = MAX_EDGES) 
         limits.append("fan_out")
     trail.limits_hit = (*trail.limits_hit, *limits)
     _turn_page(trail, question)
-    trail.events = yield from _bodies(trail, hop, question)
+    trail.events = yield from _bodies(trail, facts, hop, question)
     trail.holes = tuple(facts.holes)
     trail.voided = facts.is_voided(question.code.key)
     trail.disputed = {ref for ref in trail.reasons if facts.disputed(*ref)}
@@ -98,9 +98,12 @@ def _lookups(keys: Iterable[Key], hop: int, question: Question) -> Iterator[Look
 
 
 def _bodies(
-    trail: Trail, hop: int, question: Question
+    trail: Trail, facts: Facts, hop: int, question: Question
 ) -> Generator[Lookup, Answer, tuple[StoredEvent, ...]]:
-    """Fetch the events themselves, once, by key, at the end, as far as one answer can hold them."""
+    """Fetch the events themselves, once, by key, at the end, as far as one answer can hold them.
+
+    An event that was told of and is not given is a hole like any other.
+    """
     keys = [Key(Ask.EVENT, event.hex()) for event, _ in trail.reasons]
     found: list[StoredEvent] = []
     room = max(MAX_THINGS, _THINGS_AN_EVENT * question.max_events)
@@ -110,6 +113,7 @@ def _bodies(
             break
         answer = yield replace(lookup, bodies=True)
         found += answer.events
+        facts.holes.update(dict.fromkeys(answer.holes))
         room -= sum(_size(s.event) for s in answer.events)
     return tuple(s for s in found if (s.event.key, s.event.party.key) in trail.reasons)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TypeVar
 
 import httpx
@@ -18,6 +19,10 @@ MAX_ANSWER_BYTES = 32 * 1024 * 1024
 # started anew leaves such connections behind in the pool.
 TRIES = 2
 _BROKEN = (httpx.NetworkError, httpx.RemoteProtocolError)
+
+# Reading a longer answer holds up whatever else the process does: others, which have answered
+# meanwhile, would seem to be late. So it is read in a thread.
+ASIDE_BYTES = 256 * 1024
 
 _T = TypeVar("_T")
 
@@ -65,13 +70,62 @@ async def fetch(
     request.headers["Accept-Encoding"] = "identity"
     try:
         async with asyncio.timeout(seconds):
-            return read(*await _fetched(client, request, most))
+            headers, body = await _fetched(client, request, most)
+            return await aside(lambda whole: read(headers, whole), body)
     except (httpx.TimeoutException, TimeoutError) as error:
         raise Silent(*TIMED_OUT) from error
     except httpx.HTTPError as error:
         raise Silent(*DOWN) from error
     except ValueError as error:
         raise Silent(*REFUSED) from error
+
+
+async def aside(read: Callable[[bytes], _T], body: bytes) -> _T:
+    """What ``read`` makes of a body; of a long one it is called in a thread."""
+    if len(body) < ASIDE_BYTES:
+        return read(body)
+    return await asyncio.to_thread(read, body)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A service's answer, of whatever status, in its own words."""
+
+    status: int
+    headers: httpx.Headers
+    body: bytes
+
+
+async def send(
+    client: httpx.AsyncClient,
+    request: httpx.Request,
+    *,
+    most: int = MAX_ANSWER_BYTES,
+    seconds: float,
+) -> Reply:
+    """The answer to a request that may change something, which is sent once.
+
+    Raises Silent where there is none in time, or it is compressed or has more than ``most`` bytes.
+    ``was_sent`` says whether it can have been taken then.
+    """
+    request.headers["Accept-Encoding"] = "identity"
+    try:
+        async with asyncio.timeout(seconds):
+            response = await client.send(request, stream=True)
+            try:
+                return Reply(response.status_code, response.headers, await _body(response, most))
+            finally:
+                await response.aclose()
+    except (httpx.TimeoutException, TimeoutError) as error:
+        raise Silent(*TIMED_OUT) from error
+    except httpx.HTTPError as error:
+        raise Silent(*DOWN) from error
+
+
+def was_sent(silence: Silent) -> bool:
+    """Whether a request may have arrived that was not answered."""
+    never = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+    return not isinstance(silence.__cause__, never)
 
 
 async def _fetched(
@@ -94,14 +148,20 @@ async def _answer(
             raise Silent(*DOWN)
         if response.status_code == 304 and "if-none-match" in request.headers:
             return response.headers, b""
-        # A few compressed bytes could unpack to any number.
-        if response.status_code != 200 or "content-encoding" in response.headers:
+        if response.status_code != 200:
             raise Silent(*REFUSED)
-        body = bytearray()
-        async for chunk in response.aiter_raw():
-            body += chunk
-            if len(body) > most:
-                raise Silent(*REFUSED)
-        return response.headers, bytes(body)
+        return response.headers, await _body(response, most)
     finally:
         await response.aclose()
+
+
+async def _body(response: httpx.Response, most: int) -> bytes:
+    # A few compressed bytes could unpack to any number.
+    if "content-encoding" in response.headers:
+        raise Silent(*REFUSED)
+    body = bytearray()
+    async for chunk in response.aiter_raw():
+        body += chunk
+        if len(body) > most:
+            raise Silent(*REFUSED)
+    return bytes(body)

@@ -72,7 +72,12 @@ class FederatedSource:
     @property
     def is_whole(self) -> bool:
         """Whether nobody has been silent so far."""
-        return not any(m.silence for m in self._members.values())
+        return not self.silent
+
+    @property
+    def silent(self) -> frozenset[str]:
+        """Who has been silent so far."""
+        return frozenset(m.name for m in self._members.values() if m.silence)
 
     async def ask(self, lookup: Lookup) -> Answer:
         """The members' answers as one: what they told before, and what they are asked now."""
@@ -168,7 +173,8 @@ class FederatedSource:
             return Answer()
         answer = await self._asked(member, lookup)
         stamped = (replace(s, subsystems=frozenset({member.name})) for s in answer.events)
-        return Answer((), answer.voids, tuple(stamped), answer.holes)
+        holes = (*answer.holes, *_not_given(member, lookup, answer))
+        return Answer((), answer.voids, tuple(stamped), holes)
 
     async def _asked(self, member: _Member, lookup: Lookup) -> Answer:
         began = time.monotonic()
@@ -196,6 +202,16 @@ class FederatedSource:
             raise Silent(*TIMED_OUT) from error
         self._ids.update((e.event.hex(), _uri(e)) for e in answer.edges)
         return answer
+
+
+def _not_given(member: _Member, lookup: Lookup, answer: Answer) -> Iterator[Hole]:
+    """Events that a member told of and then does not give: nobody may take them for none."""
+    given = {s.event.key.hex() for s in answer.events} | {h.key.key for h in answer.holes}
+    return (
+        Hole(member.name, key, HoleReason.REFUSED, True)
+        for key in lookup.keys
+        if key.key not in given
+    )
 
 
 def _uri(edge: Edge) -> str:

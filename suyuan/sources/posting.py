@@ -14,7 +14,15 @@ from typing import TypeVar
 
 import aiohttp
 
-from suyuan.sources.asking import DOWN, MAX_ANSWER_BYTES, REFUSED, TIMED_OUT, TRIES, Silent
+from suyuan.sources.asking import (
+    DOWN,
+    MAX_ANSWER_BYTES,
+    REFUSED,
+    TIMED_OUT,
+    TRIES,
+    Silent,
+    aside,
+)
 from suyuan.sources.exchange import Exchange, Outcome, call_of, outcome_of
 
 # A service of ours closes a connection that nobody used for five seconds; it is not to be met then.
@@ -80,7 +88,7 @@ class Poster:
         """
         try:
             async with asyncio.timeout(seconds):
-                return read(await self._answer(url, content, headers, most))
+                return await aside(read, await self._answer(url, content, headers, most))
         except (aiohttp.ServerTimeoutError, TimeoutError) as error:
             raise Silent(*TIMED_OUT) from error
         except aiohttp.ClientError as error:

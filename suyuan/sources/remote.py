@@ -14,6 +14,10 @@ from suyuan.sources.posting import Poster
 from suyuan.wire.lookup_answers import Told, read_response
 from suyuan.wire.lookups import write_request
 
+# Pages of one answer. A subsystem of ours answers a thousand questions in five at most; one that
+# creeps on question by question would be called as often as there are questions.
+MOST_PAGES = 20
+
 
 class RemoteSource:
     """Asks one subsystem. ``authorise`` gives the headers that carry the caller's signed claims.
@@ -46,6 +50,9 @@ class RemoteSource:
         answers = [told.answer]
         while told.following is not None:
             done = told.following
+            if len(answers) == MOST_PAGES:
+                answers.append(_unanswered(self.subsystem, lookup, done, HoleReason.TRUNCATED))
+                break
             try:
                 told = await self._page(lookup, done, ends)
             except Silent as silence:

@@ -1,29 +1,47 @@
-"""Names for one chain: asked once it is finished, before it is cut to what its reader may see."""
+"""Names for one chain: asked beside its tracing, or once it is finished, before it is cut."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Protocol
 
 from suyuan.domain.caller import Caller
 from suyuan.domain.chain import Chain
-from suyuan.domain.naming import Known
+from suyuan.domain.naming import Known, Wanted
 from suyuan.domain.register import Naming
 from suyuan.web.pages.names import Names
 from suyuan.web.pages.words import Label
 
 
-class NameBook(Protocol):
-    """Looks up what registers say of a chain's parties, places and products: one round a chain."""
+class ChainNames(Protocol):
+    """What registers say of the parties, places and products of one chain."""
 
-    async def names(self, chain: Chain, caller: Caller) -> Known: ...
+    def foresee(self, wanted: Wanted, silent: Collection[str]) -> None:
+        """Told, while the chain is traced, of what it will name, and who has been silent."""
+
+    async def of(self, chain: Chain) -> Known: ...
+
+
+class NameBook(Protocol):
+    """Opened for each chain, before it is traced; what is asked is given up when it is closed."""
+
+    def opened(self, caller: Caller) -> AbstractAsyncContextManager[ChainNames]: ...
 
 
 class NoNames:
     """The book of a service without a register."""
 
-    async def names(self, chain: Chain, caller: Caller) -> Known:
-        del chain, caller
+    @asynccontextmanager
+    async def opened(self, caller: Caller) -> AsyncIterator[ChainNames]:
+        del caller
+        yield self
+
+    def foresee(self, wanted: Wanted, silent: Collection[str]) -> None:
+        pass
+
+    async def of(self, chain: Chain) -> Known:
+        del chain
         return Known()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Protocol
@@ -14,7 +15,7 @@ from suyuan.domain.chain import Chain
 from suyuan.domain.confirmations import with_confirmations
 from suyuan.domain.errors import QuestionRefused
 from suyuan.domain.licences import with_licences
-from suyuan.domain.naming import Known, with_names
+from suyuan.domain.naming import Known, Wanted, with_names
 from suyuan.domain.trail import Question
 from suyuan.web.accesses import tell
 from suyuan.web.confirmations import hours_of
@@ -22,11 +23,16 @@ from suyuan.web.language import Language
 from suyuan.web.name_book import NameBook, NoNames
 from suyuan.web.profiles import ProfilesInForce
 
+# Told of what a chain will name, and of who has been silent, as soon as that is known.
+Foresee = Callable[[Wanted, Collection[str]], None]
+
 
 class Tracer(Protocol):
     """Finds the whole chain; what of it the caller may see is cut by ``policy`` afterwards."""
 
-    async def trace(self, question: Question, caller: Caller) -> Chain: ...
+    async def trace(
+        self, question: Question, caller: Caller, foresee: Foresee | None = None
+    ) -> Chain: ...
 
 
 async def seen(
@@ -37,8 +43,9 @@ async def seen(
         raise QuestionRefused("window_empty", since=question.since, as_of=question.as_of)
     tracer: Tracer = request.app.state.tracer
     book: NameBook = getattr(request.app.state, "name_book", None) or NoNames()
-    chain = await tracer.trace(question, caller)
-    known = await book.names(chain, caller)
+    async with book.opened(caller) as names:
+        chain = await tracer.trace(question, caller, names.foresee)
+        known = await names.of(chain)
     cut = policy.view(_marked(request, chain), caller, known.organisations)
     events = len(cut.events)
     tell(request.scope, codes=[question.code], events=events, held=events > 0)

@@ -7,12 +7,12 @@ is not known, so its whole answer counts for nothing and leaves a hole.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 import msgspec
 
 from suyuan.domain.events import StoredEvent
-from suyuan.domain.lookup import Answer, Ask, Edge, Hole, HoleReason, Key, Lookup
+from suyuan.domain.lookup import Answer, Ask, Hole, HoleReason, Key, Lookup
+from suyuan.wire.believable import is_edge, is_instant, is_question, is_stored
 from suyuan.wire.lookups import (
     Belonging,
     LookupKey,
@@ -21,7 +21,6 @@ from suyuan.wire.lookups import (
     read_cursor,
     response_decoder,
 )
-from suyuan.wire.reading import FIRST_YEAR, LAST_YEAR
 
 # Edges beyond what was asked, by question of what was read ahead: more is no help but a flood.
 MAX_ANSWERED = 4_000
@@ -58,11 +57,11 @@ def _checked(response: LookupResponse, lookup: Lookup, subsystem: str) -> Answer
     ahead = tuple(_ahead(k, lookup) for k in response.answered)
     belongs = Belonging((*lookup.keys, *ahead))
     asked = {bytes.fromhex(k.key) for k in lookup.keys if k.ask is Ask.EVENT}
-    _require(all(_is_sound(e) and belongs(e) for e in response.edges), "edges")
+    _require(all(is_edge(e) and belongs(e) for e in response.edges), "edges")
     told = asked | {e.event for e in response.edges}
     # A void of an edge that was cut off by its bound does no harm, and is of no use.
     voids = tuple(v for v in response.voids if v.event in told)
-    _require(all(_is_instant(v.record_time) for v in voids), "voids")
+    _require(all(is_instant(v.record_time) for v in voids), "voids")
     wanted = asked if lookup.bodies else set()
     _require(all(_is_body(s, wanted) for s in response.events), "events")
     return Answer(
@@ -76,7 +75,8 @@ def _checked(response: LookupResponse, lookup: Lookup, subsystem: str) -> Answer
 
 def _ahead(key: LookupKey, lookup: Lookup) -> Key:
     """A question that was read ahead: of a code or a transformation, up to what was asked for."""
-    if key.kind not in (Ask.CODE, Ask.TRANSFORMATION) or key.from_ is not None:
+    followed = key.kind in (Ask.CODE, Ask.TRANSFORMATION) and is_question(key.key)
+    if not followed or key.from_ is not None:
         raise ValueError("this cannot be answered ahead")
     if key.to != latest(lookup.keys):
         raise ValueError("what is answered ahead has the bound of the question")
@@ -93,20 +93,10 @@ def _holes(response: LookupResponse, lookup: Lookup, subsystem: str) -> tuple[Ho
     )
 
 
-def _is_sound(edge: Edge) -> bool:
-    return _is_instant(edge.time) and len(edge.event) == 16
-
-
-def _is_instant(time: datetime) -> bool:
-    """Whether a time can be compared, brought to UTC and shown."""
-    return time.tzinfo is not None and FIRST_YEAR <= time.year <= LAST_YEAR
-
-
 def _is_body(stored: StoredEvent, wanted: set[bytes]) -> bool:
-    sound = _is_instant(stored.event.time) and _is_instant(stored.record_time)
-    return sound and stored.event.key in wanted
+    return is_stored(stored) and stored.event.key in wanted
 
 
 def _require(holds: bool, what: str) -> None:
     if not holds:
-        raise ValueError(f"{what} that nobody asked for, or without an offset")
+        raise ValueError(f"{what} that nobody asked for, or that nobody could have reported")

@@ -162,6 +162,8 @@ def _asked(request: LookupRequest) -> AskedLookup:
 def _key(key: LookupKey) -> Key:
     if key.kind is Ask.EVENT and len(bytes.fromhex(key.key)) != 16:
         raise ValueError("an event key is 32 hexadecimal digits")
+    if "\0" in key.key:
+        raise ValueError("a key has no NUL, which no text in PostgreSQL may have")
     for bound in (key.from_, key.to):
         if bound is not None and bound.tzinfo is None:
             raise ValueError("a bound needs an offset")

@@ -15,6 +15,7 @@ from suyuan.domain.codes import Code
 from suyuan.domain.errors import Fault, ReportRefused
 from suyuan.domain.events import event_key
 from suyuan.domain.versions import Version
+from suyuan.wire.believable import is_stored
 
 
 class VersionsRequest(msgspec.Struct, forbid_unknown_fields=True):
@@ -60,6 +61,5 @@ def read_response(body: bytes, event_id: str) -> list[Version]:
 
 
 def _is_asked(version: Version, event_id: str) -> bool:
-    stored = version.stored
-    aware = stored.event.time.tzinfo is not None and stored.record_time.tzinfo is not None
-    return aware and version.key == event_key(event_id, Code(version.party))
+    known = version.key == event_key(event_id, Code(version.party))
+    return known and is_stored(version.stored)

@@ -107,6 +107,12 @@ def test_a_cursor_that_is_none_is_refused(gateway: Gateway, cursor: str) -> None
     assert answer.json()["code"] == "lookup_malformed"
 
 
+@pytest.mark.parametrize("kind", ["code", "contents", "transformation"])
+def test_a_key_that_no_table_can_hold_is_refused(gateway: Gateway, kind: str) -> None:
+    answer = gateway.ask({"key": "urn:x:a\0b", "kind": kind})
+    assert (answer.status_code, answer.json()["code"]) == (422, "lookup_malformed")
+
+
 @pytest.mark.parametrize("wrong", [{"deadline_ms": 0}, {"deadline_ms": 10**9}, {"limit": 0}])
 def test_limits_that_make_no_sense_are_refused(gateway: Gateway, wrong: dict[str, int]) -> None:
     assert gateway.ask(code("RAW"), **wrong).status_code == 422

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
+from services.gateway.members import Members
 from services.gateway.registry import Adapter, RegistryRefused, read_registry
+from services.gateway.reloading import follow
 from tests.city import City
 
 MEMBER = """
@@ -142,3 +146,36 @@ def test_a_bad_file_changes_nothing_and_says_so(city: City, registry_file: Path)
     assert "not TOML" in told["registry_problem"]
     assert {s["state"] for s in told["subsystems"]} == {"ready"}
     assert len(told["subsystems"]) == 3
+
+
+def test_a_file_that_is_still_being_written_is_not_read(tmp_path: Path) -> None:
+    """Half of it is whole TOML of half the departments, over whom a chain would be complete."""
+    path = tmp_path / "registry.toml"
+    path.write_text(member("food") + member("drugs"))
+    members = SimpleNamespace(registry=read_registry(path), registry_problem=None)
+    adopted: list[list[str]] = []
+
+    async def write_slowly() -> None:
+        following = follow(
+            path, cast(Members, members), lambda r: adopted.append(list(r.members)), look=0.1
+        )
+        task = asyncio.create_task(following)
+        await asyncio.sleep(0.02)
+        with path.open("w") as file:
+            for name in ("food", "drugs", "meat", "liquor"):
+                file.write(member(name))
+                file.flush()
+                await asyncio.sleep(0.06)
+        await asyncio.sleep(0.4)
+        task.cancel()
+
+    asyncio.run(write_slowly())
+    assert adopted == [["food", "drugs", "meat", "liquor"]]
+
+
+@pytest.mark.parametrize("text", [f"x = {'[' * 5_000}", member("food") * 2, "\0", "[[subsystem]]"])
+def test_a_file_that_is_none_is_refused_with_a_sentence(
+    text: str, file: Callable[[str], Path]
+) -> None:
+    with pytest.raises(RegistryRefused, match=r"registry\.toml"):
+        read_registry(file(text))

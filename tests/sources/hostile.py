@@ -1,4 +1,4 @@
-"""A member that is no member: a socket that answers a lookup with whatever a test says."""
+"""A member that is no member: a socket that answers a question with whatever a test says."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ class Hostile:
         self.connections += 1
         try:
             head = await reader.readuntil(b"\r\n\r\n")
-            length = next(
+            lengths = (
                 int(line.split(b":")[1])
                 for line in head.split(b"\r\n")
                 if line.lower().startswith(b"content-length:")
             )
-            asked = json.loads(await reader.readexactly(length))
+            asked = json.loads(await reader.readexactly(next(lengths, 0)) or b"{}")
             await self._behaviour(asked, writer)
         except (ConnectionError, asyncio.IncompleteReadError):
             pass

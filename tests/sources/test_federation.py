@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 from suyuan.domain.assemble import assemble
 from suyuan.domain.chain import Certainty, Chain, SourceStatus
@@ -85,6 +86,22 @@ async def test_a_member_that_is_down_is_named_and_the_chain_is_not_complete() ->
         ("two", Effect.MAY_BE_SUPERSEDED),
     }
     assert [e.certainty for e in chain.events] == [Certainty.MAY_BE_SUPERSEDED]
+
+
+async def test_an_event_that_is_told_of_and_never_given_is_a_hole() -> None:
+    class Forgetful(MemorySource):
+        async def ask(self, lookup: Lookup) -> Answer:
+            answer = await super().ask(lookup)
+            return replace(answer, events=())
+
+    one = MemorySource([stored(moved("ship", 1, "X"))])
+    two = Forgetful([stored(moved("lost", 2, "X"))])
+    chain = await chain_of({"one": one, "two": two}, "X", "own")
+    assert ids(chain) == ["ship"]
+    assert [(h.subsystem, h.reason, h.effect) for h in chain.holes] == [
+        ("two", HoleReason.REFUSED, Effect.MISSING)
+    ]
+    assert not chain.complete
 
 
 async def test_a_stay_whose_end_a_silent_member_may_hold_is_uncertain() -> None:

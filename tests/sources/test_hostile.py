@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import threading
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -13,19 +14,21 @@ import pytest
 
 from suyuan.domain.assemble import assemble
 from suyuan.domain.chain import Chain
+from suyuan.domain.lookup import Ask, HoleReason, Key, Lookup
 from suyuan.domain.trail import Direction, Question
+from suyuan.sources.asking import ASIDE_BYTES, aside
 from suyuan.sources.base import trace
 from suyuan.sources.breaker import Breaker
 from suyuan.sources.federation import FederatedSource
 from suyuan.sources.line import Line
 from suyuan.sources.memory import MemorySource
 from suyuan.sources.posting import Poster
-from suyuan.sources.remote import RemoteSource
+from suyuan.sources.remote import MOST_PAGES, RemoteSource
 from tests.build import made, moved, stored, thing
 from tests.sources.hostile import Asked, Behaviour, Hostile, head, listening, say
 
 # Long enough for a machine that does other things beside; a member that hangs costs a part of it.
-DEADLINE = 2.0
+DEADLINE = 3.0
 NOT_ASKED = "urn:suyuan:91350100M000100Y43:NOBODY-ASKED"
 
 
@@ -201,3 +204,30 @@ async def test_a_page_that_never_comes_is_a_hole_for_its_questions_alone() -> No
     assert [e.stored.event.id for e in chain.events] == ["origin", "make", "on"]
     assert {(h.subsystem, h.reason.value) for h in chain.holes} == {("hostile", "timeout")}
     assert spent < DEADLINE
+
+
+async def test_a_member_that_creeps_on_question_by_question_is_left() -> None:
+    """Each page answers one question more: a thousand questions would be a thousand calls."""
+    pages = 0
+
+    async def behave(asked: Asked, writer: asyncio.StreamWriter) -> None:
+        nonlocal pages
+        pages += 1
+        await say(writer, {"cursor": str(int(asked["cursor"] or 0) + 1)})
+
+    async with listening(behave) as hostile:
+        poster = Poster(connections=4, connect_seconds=1.0)
+        source = RemoteSource("hostile", poster, Line(hostile.url, 20.0), authorise=dict)
+        keys = tuple(Key(Ask.CODE, f"urn:x:{n}") for n in range(1_000))
+        answer = await source.ask(Lookup(keys))
+        await poster.close()
+    assert pages == MOST_PAGES
+    assert {h.key for h in answer.holes} == set(keys[MOST_PAGES:])
+    assert {h.reason for h in answer.holes} == {HoleReason.TRUNCATED}
+
+
+@pytest.mark.parametrize(("length", "alone"), [(ASIDE_BYTES - 1, False), (ASIDE_BYTES, True)])
+async def test_a_long_answer_is_read_beside_what_else_is_done(length: int, alone: bool) -> None:
+    """Others have answered meanwhile, and would seem to be late."""
+    reader = await aside(lambda _body: threading.get_ident(), b" " * length)
+    assert (reader != threading.get_ident()) is alone
