@@ -8,7 +8,6 @@ from services.gateway.members import Members
 from services.gateway.registry import Subsystem
 from suyuan.domain.caller import Caller
 from suyuan.domain.errors import Refused, Unavailable
-from suyuan.domain.events import event_key, is_uri
 from suyuan.domain.versions import Version, settle
 from suyuan.sources.asking import Silent
 from suyuan.sources.remote_versions import ask_versions
@@ -46,7 +45,4 @@ async def find_event(
     versions = [version for answer in answers for version in answer or ()]
     if silent and not versions:
         raise Unavailable("event_holder_silent", id=event_id, subsystems=list(silent))
-    own = None
-    if caller.party is not None and not is_uri(event_id):
-        own = event_key(event_id, caller.party)
-    return settle(versions, event_id, own), silent
+    return settle(versions, event_id, caller.party), silent

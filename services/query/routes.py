@@ -100,7 +100,7 @@ async def get_event(
     """
     versions = await _versions(request, event_id, caller, database, settings)
     tell_events(request.scope, [version.stored.event for version in versions])
-    return event_response(settle(versions, event_id), request.headers.get("accept"))
+    return event_response(settle(versions, event_id, caller.party), request.headers.get("accept"))
 
 
 async def _versions(

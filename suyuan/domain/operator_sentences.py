@@ -255,8 +255,8 @@ OPERATOR_SENTENCES: dict[str, tuple[str, str]] = {
     ),
     # --- suyuan load (services/loading.py) --------------------------------------------------------
     "file_kind_unknown": (
-        "{name} 既不是 CSV 也不是 XLSX 文件。",
-        "{name} is neither a CSV nor an XLSX file.",
+        "{name} 既不是 CSV 也不是 XLSX 文件；请用表格软件打开后另存为 XLSX。",
+        "{name} is neither a CSV nor an XLSX file; open it in a spreadsheet and save it as XLSX.",
     ),
     "file_not_readable": (
         "无法读取文件 {name}（{reason}）。",

@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from suyuan.domain.codes import Code
 from suyuan.domain.errors import Ambiguous, NotKnown
-from suyuan.domain.events import StoredEvent
+from suyuan.domain.events import StoredEvent, event_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +28,16 @@ class Version:
     document: str | None = None
 
 
-def settle(versions: Sequence[Version], event_id: str, own: bytes | None = None) -> Version:
+def settle(versions: Sequence[Version], event_id: str, asker: Code | None = None) -> Version:
     """The event that ``event_id`` names, with the correction that voids it if there is one.
 
-    ``own`` is the key that a bare id has for the asker: what the asker reported goes first.
+    What the enterprise that asks has reported itself goes first, also under a URI: nobody can hide
+    an event from its reporter by reporting something else under its id.
     Raises NotKnown for no versions; Ambiguous, with the URIs, where several reporters use the bare
     id or report one URI with different content.
     """
-    versions = [v for v in versions if v.key == own] or versions
+    if asker is not None:
+        versions = _own_first(versions, event_key(event_id, asker), asker)
     if not versions:
         raise NotKnown("event_unknown", id=event_id)
     known = {v.key for v in versions if not v.declaration}
@@ -49,6 +52,12 @@ def settle(versions: Sequence[Version], event_id: str, own: bytes | None = None)
         raise Ambiguous("event_ambiguous", id=event_id, uris=uris)
     (same,) = several.values()
     return _corrected(min(same, key=_hides), versions)
+
+
+def _own_first(versions: Sequence[Version], key: bytes, asker: Code) -> Sequence[Version]:
+    """The asker's reports under its key, with every correction of them; all if there are none."""
+    own = [v for v in versions if v.key == key and (v.declaration or v.party == asker.key)]
+    return own if any(version.party == asker.key for version in own) else versions
 
 
 def _hides(version: Version) -> tuple[int, bool]:

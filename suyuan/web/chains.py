@@ -95,7 +95,10 @@ async def get_chain(
 
 @router.get("/v1/codes/{text:text}", tags=["codes"])
 async def get_code(text: str) -> Response:
-    """识码 · What a text is: its readings, best first, with parts and check digit. Always 200."""
+    """识码 · What a text is: its readings, best first, with parts and check digit. Always 200.
+
+    Of a text that a report may not hold, `problem` says why, in both languages.
+    """
     return json_response(explain(text))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from suyuan.domain.codes import NAMES, Candidate, candidates, recognise
 from suyuan.domain.codes.private import NOBODYS
 from suyuan.domain.errors import CodeError
+from suyuan.domain.sentences import sentence
 
 
 def explain(text: str) -> dict[str, Any]:
@@ -14,22 +15,27 @@ def explain(text: str) -> dict[str, Any]:
 
     ``{"text", "canonical": key | None, "candidates": [{"scheme", "code", "name": {"zh", "en"},
     "parts", "valid", "problem": None | {"code": "check_digit", "expected"} |
-    {"code": "code_malformed", "part", "form"}}]}``. ``canonical`` is ``None`` for a text that is
-    refused, and for one that only an enterprise could own; then there may be no candidates either.
+    {"code": "code_malformed", "part", "form"}}], "problem": None | {"code", "detail": {"zh",
+    "en"}}}``. ``canonical`` is ``None`` for a text that is refused, of which ``problem`` says why,
+    and for one that only an enterprise could own; then there may be no candidates either.
     """
+    canonical, problem = _recognised(text)
     return {
         "text": text.encode("utf-8", "replace").decode(),
-        "canonical": _canonical(text),
+        "canonical": canonical,
         "candidates": _candidates(text),
+        "problem": problem,
     }
 
 
-def _canonical(text: str) -> str | None:
+def _recognised(text: str) -> tuple[str | None, dict[str, Any] | None]:
+    """The key of a text as a thing's, or why it is refused."""
     try:
         code = recognise(text)
-    except CodeError:
-        return None
-    return None if code.key.startswith(NOBODYS) else code.key
+    except CodeError as error:
+        said = {language: sentence(error.code, error.params, language) for language in ("zh", "en")}
+        return None, {"code": error.code, "detail": said}
+    return None if code.key.startswith(NOBODYS) else code.key, None
 
 
 def _candidates(text: str) -> list[dict[str, Any]]:

@@ -31,8 +31,8 @@ def declaration(of: Version, by: Code = MILL, *, authority: bool = False) -> Ver
     )
 
 
-def settled(*versions: Version, own: bytes | None = None) -> Event:
-    return settle(versions, "e1", own).stored.event
+def settled(*versions: Version, asker: Code | None = None) -> Event:
+    return settle(versions, "e1", asker).stored.event
 
 
 def test_nothing_is_not_known() -> None:
@@ -61,7 +61,20 @@ def test_two_reporters_of_a_bare_id_are_ambiguous_unless_one_of_them_asks() -> N
     with pytest.raises(Ambiguous) as error:
         settle([one, other], "e1")
     assert error.value.params["uris"] == [one.uri, other.uri]
-    assert settle([one, other], "e1", other.key) is other
+    assert settle([one, other], "e1", SHOP) is other
+
+
+def test_a_uri_that_others_report_too_is_to_its_reporter_what_it_reported() -> None:
+    uri = "urn:uuid:1"
+    event = replace(moved("e1", 1, "X", party=MILL), id=uri)
+    one = Version(event.key, MILL.key, uri, False, replace(stored(event), content=b"1"))
+    other = replace(one, party=SHOP.key, stored=replace(one.stored, content=b"2"))
+    declared = declaration(other, SHOP)
+    for asker in (None, party("NOBODY")):
+        with pytest.raises(Ambiguous):
+            settle([one, other], uri, asker)
+    assert settle([other, one, declared], uri, MILL) is one
+    assert settle([one, other, declared], uri, SHOP).stored.event.correction is not None
 
 
 @pytest.mark.parametrize(
@@ -80,7 +93,7 @@ def test_an_authority_that_corrects_a_namesake_corrects_no_other() -> None:
     one, namesake = version(MILL), version(SHOP)
     with pytest.raises(Ambiguous):
         settle([one, declaration(namesake, SHOP, authority=True)], "e1")
-    mine = settled(one, declaration(namesake, SHOP, authority=True), own=one.key)
+    mine = settled(one, declaration(namesake, SHOP, authority=True), asker=MILL)
     assert mine.correction is None
 
 

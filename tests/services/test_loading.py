@@ -122,7 +122,7 @@ def test_a_file_of_another_kind_is_not_sent(city: City, tmp_path: Path) -> None:
     file.write_bytes(b"%PDF")
     said = load(city, file)
     assert said.exit_code == 2
-    assert "a.pdf is neither a CSV nor an XLSX file." in said.stderr
+    assert "a.pdf is neither a CSV nor an XLSX file; open it" in said.stderr
 
 
 def test_without_a_key_or_without_anybody_there_it_says_so(tmp_path: Path) -> None:

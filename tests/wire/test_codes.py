@@ -42,6 +42,29 @@ def test_a_wrong_check_digit_is_told_with_the_right_one() -> None:
     assert candidate["problem"] == {"code": "check_digit", "expected": "2"}
 
 
+@pytest.mark.parametrize(
+    ("text", "code", "zh", "en"),
+    [
+        ("(01)06901234567893", "check_digit", "校验位应为 2", "should be 2"),
+        ("A" * 600, "code_too_long", "上限为 512", "the limit is 512"),
+        ("a\nb", "code_characters", "U+000A", "U+000A"),
+        ("", "code_empty", "编码为空", "empty"),
+    ],
+)
+def test_what_is_refused_is_explained_in_both_languages(
+    text: str, code: str, zh: str, en: str
+) -> None:
+    problem = explain(text)["problem"]
+    assert problem["code"] == code
+    assert zh in problem["detail"]["zh"]
+    assert en in problem["detail"]["en"]
+
+
+@pytest.mark.parametrize("text", ["6901234567892", "hello", "urn:uuid:1"])
+def test_what_is_not_refused_has_no_problem(text: str) -> None:
+    assert explain(text)["problem"] is None
+
+
 def test_a_lot_that_is_too_long_is_told_by_its_part() -> None:
     [candidate] = explain("(01)06901234567892(10)" + "A" * 21)["candidates"]
     assert candidate["problem"] == {"code": "code_malformed", "part": "10", "form": "X..20"}

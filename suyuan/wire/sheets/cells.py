@@ -19,11 +19,14 @@ OFFSET = "+08:00"
 
 _DATE = r"(?P<y>\d{4})\s*[-/.年]\s*(?P<m>\d{1,2})\s*[-/.月]\s*(?P<d>\d{1,2})\s*日?"
 _CLOCK = (
-    r"(?P<h>\d{1,2})\s*(?:[时点](?!\s*\d)|[:：时点]\s*(?P<min>\d{1,2})\s*分?"
+    r"(?P<half>[上下]午)?\s*(?P<h>\d{1,2})\s*(?:[时点](?!\s*\d)|[:：时点]\s*(?P<min>\d{1,2})\s*分?"
     r"(?:\s*[:：]?\s*(?P<s>\d{1,2})(?P<f>\.\d{1,9})?\s*秒?)?)"
 )
 _DAY = re.compile(rf"{_DATE}|(?P<y8>\d{{4}})(?P<m8>\d\d)(?P<d8>\d\d)", re.ASCII)
-_MOMENT = re.compile(rf"{_DATE}[\sT]*{_CLOCK}\s*(?P<z>Z|[+-]\d\d:\d\d)?", re.ASCII)
+_MOMENT = re.compile(
+    rf"{_DATE}[\sT]*{_CLOCK}\s*(?P<half_en>[AP]M)?\s*(?P<z>Z|[+-]\d\d:\d\d)?", re.ASCII
+)
+_AFTERNOON = {"上午": 0, "AM": 0, "下午": 12, "PM": 12}
 # What a spreadsheet makes of a long code that it takes for a number: the last digits are gone.
 _AS_NUMBER = re.compile(r"[+-]?\d(?:[.,]\d+)?[eE]\+\d{2,3}", re.ASCII)
 # The number that a spreadsheet keeps for a day from 1954 to 2119, where its cell is not shown as a
@@ -57,7 +60,10 @@ def moment(text: str) -> str:
         return _no_serial(text)
     day = f"{found['y']}-{int(found['m']):02}-{int(found['d']):02}"
     second = f":{int(found['s'] or 0):02}{found['f'] or ''}"
-    return f"{day}T{int(found['h']):02}:{int(found['min'] or 0):02}{second}{found['z'] or OFFSET}"
+    hour, half = int(found["h"]), found["half"] or found["half_en"]
+    if half is not None and 1 <= hour <= 12:
+        hour = hour % 12 + _AFTERNOON[half]
+    return f"{day}T{hour:02}:{int(found['min'] or 0):02}{second}{found['z'] or OFFSET}"
 
 
 def day(text: str) -> str:
