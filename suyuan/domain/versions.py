@@ -17,7 +17,8 @@ class Version:
 
     ``key``, ``party`` and ``uri`` are those of the event, also where ``stored`` withholds its
     party; ``declaration`` says whether the report declares the event in error. ``document`` is
-    the EPCIS JSON text that was reported, where it was EPCIS and may be seen whole.
+    the EPCIS JSON text that was reported, where it was EPCIS and may be seen whole, and
+    ``declared_in`` that of the report whose declaration the event is shown with.
     """
 
     key: bytes
@@ -26,6 +27,7 @@ class Version:
     declaration: bool
     stored: StoredEvent
     document: str | None = None
+    declared_in: str | None = None
 
 
 def settle(versions: Sequence[Version], event_id: str, asker: Code | None = None) -> Version:
@@ -71,5 +73,6 @@ def _corrected(version: Version, versions: Sequence[Version]) -> Version:
         may_void = other.stored.authority or other.party == version.party
         if other.declaration and other.key == version.key and may_void:
             event = replace(version.stored.event, correction=other.stored.event.correction)
-            return replace(version, stored=replace(version.stored, event=event))
+            shown = replace(version.stored, event=event)
+            return replace(version, stored=shown, declared_in=other.document)
     return version

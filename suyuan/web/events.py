@@ -52,6 +52,22 @@ def _epcis(version: Version) -> dict[str, Any]:
     if version.document is None:
         return epcis_json.write_event(stored.event)
     document: dict[str, Any] = decode(version.document)
-    written = epcis_json.write_event(stored.event) if stored.event.correction else {}
-    declared = {k: v for k, v in written.items() if k == "errorDeclaration"}
-    return {**document, "eventID": version.uri, **declared}
+    written = {**document, "eventID": version.uri}
+    if stored.event.correction is not None:
+        written["errorDeclaration"] = _declaration(version, document)
+    return written
+
+
+def _declaration(version: Version, document: dict[str, Any]) -> dict[str, Any]:
+    """The declaration as it was reported, its reason in the words of CBV; without its extensions
+    where ``document``, in which it will stand, may call other things by their prefixes.
+    """
+    written = epcis_json.write_event(version.stored.event)
+    ours: dict[str, Any] = written["errorDeclaration"]
+    declared = decode(version.declared_in) if version.declared_in is not None else {}
+    if declared.get("@context") != document["@context"]:
+        return ours
+    return {
+        name: ours.get(name, told) if name == "reason" else told
+        for name, told in declared["errorDeclaration"].items()
+    }

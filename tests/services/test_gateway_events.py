@@ -12,8 +12,9 @@ from suyuan.domain.events import event_urn
 from tests.city import BUYER, SELLER, City
 from tests.services.reports import report
 from tests.services.test_gateway import stopped
-from tests.wire.epcis_examples import observed
+from tests.wire.epcis_examples import CONTEXT, observed
 
+LD = "application/ld+json"
 DECLARED = {"declared_at": "2026-03-02T08:00:00+08:00", "reason": "did_not_occur"}
 
 
@@ -44,6 +45,35 @@ def test_of_a_bare_id_an_enterprise_gets_its_own_wherever_it_lies(city: City) ->
     send(city, "food", report("same", party=BUYER))
     told = get(city, "same", "seller")
     assert (told.status_code, told.json()["party"], told.json()["extra"]) == (200, SELLER, {"n": 1})
+
+
+@pytest.mark.parametrize("original_too", [True, False])
+@pytest.mark.parametrize("at", ["meat", "gateway"])
+def test_extensions_of_a_declaration_are_kept(city: City, at: str, original_too: bool) -> None:
+    event = observed(eventID="urn:uuid:3", **{"@context": [*CONTEXT, {"why": "urn:x:why:"}]})
+    told = {
+        "declarationTime": "2026-03-02T09:00:00.000+08:00",
+        "reason": "did_not_occur",
+        "why:issuer": {"why:name": "某某", "why:n": [1, 2.50]},
+    }
+    seller = city.client("seller", at=at)
+    if original_too:
+        assert seller.post("/v1/events", json=event).status_code == 200
+    answer = seller.post("/v1/events", json={**event, "errorDeclaration": told})
+    assert answer.status_code == 200, answer.text
+    shown = seller.get(f"/v1/events/{event['eventID']}", headers={"Accept": LD}).json()
+    assert shown["errorDeclaration"] == told
+
+
+def test_a_declaration_with_other_prefixes_is_told_without_its_extensions(city: City) -> None:
+    seller = city.client("seller")
+    event = observed(eventID="urn:uuid:4", **{"@context": [*CONTEXT, {"why": "urn:x:why:"}]})
+    other = {**event, "@context": [*CONTEXT, {"why": "urn:x:other:"}]}
+    told = {"declarationTime": "2026-03-02T09:00:00+08:00", "why:issuer": "某某"}
+    for sent in (event, {**other, "errorDeclaration": told}):
+        assert seller.post("/v1/events", json=sent).status_code == 200
+    shown = seller.get(f"/v1/events/{event['eventID']}", headers={"Accept": LD}).json()
+    assert shown["errorDeclaration"] == {"declarationTime": "2026-03-02T09:00:00+08:00"}
 
 
 def test_one_event_with_different_content_in_two_subsystems_is_300(city: City) -> None:
