@@ -36,7 +36,7 @@ app.add_typer(filing_commands, name="filings")
 app.add_typer(holder_commands, name="holders")
 app.add_typer(profile_commands, name="profile")
 
-RowKind = Literal["events", "parties", "places", "products"]
+RowKind = Literal["events", "parties", "places", "products", "filings"]
 ServiceKind = Literal["ingest", "query", "subsystem", "gateway"]
 _SUBSYSTEM_ID = "A subsystem's id, such as food."
 ServiceId = Annotated[str, typer.Argument(metavar="ID", help="As `suyuan status` names it.")]
@@ -116,11 +116,12 @@ def load(
         typer.Option("--as", metavar="NAME", help="A demonstration key; see `suyuan key demo`."),
     ] = None,
     kind: Annotated[
-        RowKind, typer.Option(help="What the rows are: events, or entries of the register.")
+        RowKind,
+        typer.Option(help="What the rows are: events, entries of the register, or filings."),
     ] = "events",
     dry_run: Annotated[bool, typer.Option(help="Check the rows, and store none.")] = False,
 ) -> None:
-    """Load spreadsheets of events, or of parties, places or products for the register, a row each.
+    """Load spreadsheets of events, of parties, places or products, or of filings, a row each.
 
     Waits until they are taken in.
 

@@ -1,7 +1,7 @@
 """The demonstration, posted as its enterprises would: over HTTP, each with its own key.
 
-Thousands of reports go in batches, several enterprises at a time; the order in which they arrive
-changes nothing.
+Everybody files and is approved by the department before anybody reports. Thousands of reports go in
+batches, several enterprises at a time; the order in which they arrive changes nothing.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ import httpx
 import stamina
 
 from services import demonstration
+from services.city import DemoKeys
+from services.demo_filings import Moved, put_on_file
 from services.demonstration import Part, Participant
 from suyuan.domain.errors import Unavailable
 
@@ -42,17 +44,17 @@ class DemoReport:
 
 def load(
     gateway_url: str,
-    keys: Mapping[str, str],
+    keys: DemoKeys,
     part: Part = Part.CITY,
     *,
     tell: Callable[[int, int], None] | None = None,
     pause: Callable[[float], None] | None = None,
 ) -> DemoReport:
-    """Register every enterprise and post what it reports; ``keys`` has each one's key by its USCC.
+    """Put every enterprise on file, and post what it reports.
 
-    Events have ids, and an entry that says the same again is no new version, so doing it again
-    changes nothing. ``tell`` hears how many events of how many were taken in. ``pause`` is called
-    between two answers and may raise to give up. Raises ``Unavailable`` with the first fault if a
+    Events have ids, and who is on file is not filed again, so doing it again changes nothing.
+    ``tell`` hears how many events of how many were taken in. ``pause`` is called between two
+    answers and may raise to give up. Raises ``Unavailable`` with the first fault if a filing or a
     report is refused.
     """
     stamina.instrumentation.set_on_retry_hooks(())  # that it came again is no news to an operator
@@ -60,7 +62,7 @@ def load(
     total = sum(len(batch) for _, batch in posts)
     done = DemoReport()
     with _Post(gateway_url, keys, pause) as post:
-        for _ in post.all(post.register, [(who,) for who in demonstration.participants(part)]):
+        for _ in post.all(post.file, [(who,) for who in demonstration.participants(part)]):
             pass
         for answer in post.all(post.report, posts):
             done += answer
@@ -102,9 +104,7 @@ def _is_busy(error: Exception) -> bool:
 class _Post:
     """Requests to the gateway, a few at once; leaving it drops what has not begun."""
 
-    def __init__(
-        self, url: str, keys: Mapping[str, str], pause: Callable[[float], None] | None
-    ) -> None:
+    def __init__(self, url: str, keys: DemoKeys, pause: Callable[[float], None] | None) -> None:
         self._client = httpx.Client(base_url=url, timeout=_SECONDS, trust_env=False)
         self._pool = ThreadPoolExecutor(_AT_ONCE)
         self._keys = keys
@@ -127,28 +127,28 @@ class _Post:
                 self._pause(0)
             yield future.result()
 
-    def register(self, who: Participant) -> DemoReport:
-        for entry in who.register:
-            self._send("PUT", f"/v1/{entry['path']}", who.uscc, entry["entry"])
+    def file(self, who: Participant) -> DemoReport:
+        put_on_file(who, self._send, self._keys)
         return DemoReport()
 
     def report(self, uscc: str, batch: Sequence[Mapping[str, Any]]) -> DemoReport:
-        answer = self._send("POST", "/v1/events", uscc, batch)
+        answer = self._send("POST", "/v1/events", self._keys.enterprises[uscc], batch)
         return DemoReport(answer["accepted"], answer["repeated"])
 
-    def _send(self, method: str, path: str, uscc: str, body: object) -> dict[str, int]:
-        headers = {"Authorization": f"Bearer {self._keys[uscc]}"}
+    def _send(self, method: str, path: str, key: str, body: object = None) -> dict[str, Any]:
+        headers = {"Authorization": f"Bearer {key}"}
         try:
             answer = self._try(method, path, headers, body)
         except httpx.HTTPStatusError as error:
-            raise Unavailable(
+            refused = Unavailable(
                 "demonstration_refused",
                 status=error.response.status_code,
                 reason=first_fault(error.response),
-            ) from error
+            )
+            raise (Moved(refused) if error.response.status_code == 409 else refused) from error
         except httpx.HTTPError as error:
             raise Unavailable("demonstration_refused", status=0, reason=str(error)) from error
-        told: dict[str, int] = answer.json()
+        told: dict[str, Any] = answer.json()
         return told
 
     @stamina.retry(on=_is_busy, attempts=_TRIES, wait_max=5.0, timeout=_SECONDS)

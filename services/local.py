@@ -199,7 +199,7 @@ class LocalCity:
         self._terminal.step("demonstrating")
         replace_text(state, json.dumps({"loaded": False}) + "\n")
         url = self._service(GATEWAY).url
-        demo.load(url, keys.enterprises, part, tell=self._tell_loaded(), pause=self._stop.pause)
+        demo.load(url, keys, part, tell=self._tell_loaded(), pause=self._stop.pause)
         replace_text(state, json.dumps({"loaded": True, "part": part}) + "\n")
 
     def _ask_once(self, keys: DemoKeys) -> None:

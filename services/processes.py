@@ -171,11 +171,15 @@ class ServiceProcess(CityProcess):
         }
 
     def _trust(self) -> Mapping[str, str]:
-        """The gateway signs claims and knows the subsystems; they check its claims."""
+        """The gateway signs claims and knows the subsystems; they check its claims.
+
+        What reaches a subsystem past the gateway (a file, a folder's) is of its sector too.
+        """
         if self.name != GATEWAY:
             return {
                 "SUYUAN_CLAIMS_PUBLIC_KEY": str(self._home.claims_public_key),
                 "SUYUAN_CODING_KEYS": str(self._home.coding_keys),
+                "SUYUAN_SECTOR": self.name,  # services/city.py: a department's id is its sector
             }
         return {
             "SUYUAN_CLAIMS_PRIVATE_KEY": str(self._home.claims_private_key),

@@ -51,6 +51,7 @@ class Meal:
             return {**report, "time": time, "place": place, **members}
 
         facts = {"name": "青菜 Greens", "origin": farm.zh}
+        promise = {"type": "commitment_certificate", "number": f"DEMO-{lot}", "issuer": farm.name}
         dish = {"name": "青菜炒饭 Fried rice with greens"}
         return cls(
             code,
@@ -58,7 +59,7 @@ class Meal:
             farm,
             [
                 told(3, "production harvest", farm.place, items=greens, product=facts),
-                told(2, "wholesale sale", farm.place, items=greens, **way),
+                told(2, "wholesale sale", farm.place, items=greens, documents=[promise], **way),
             ],
             [
                 told(1, "logistics receive", _KITCHEN, items=greens, **way),

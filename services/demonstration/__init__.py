@@ -1,4 +1,4 @@
-"""A demonstration city of Xiamen's shape: who is in it, what they register and what they report.
+"""A demonstration city of Xiamen's shape: who is in it, what they file and what they report.
 
 Everything is made up, by rule and from a seed, and the same on every machine. ``story.json`` is the
 README's; the sectors (``meat``, ``produce``, ``liquor``, ``drugs``, ``inputs``, ``imports``,
@@ -19,8 +19,8 @@ from typing import Any
 
 from services.demonstration import drugs, faults, food, imports, inputs, liquor, meat, produce
 from services.demonstration.book import DAYS, Book, Report
-from services.demonstration.enterprises import everybody
-from services.demonstration.products import registered_by
+from services.demonstration.enterprises import Decision, everybody
+from services.demonstration.products import filed_by
 from suyuan.domain.caller import Caller, CallerRole
 from suyuan.domain.codes import Use, recognise
 
@@ -37,15 +37,17 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """A fictitious enterprise, and what it registers.
+    """A fictitious enterprise, and what it files with the department of its ``home``.
 
-    ``register`` has for each entry the ``path`` behind ``/v1/`` and the ``entry`` itself.
+    ``dossier`` is the body of ``POST /v1/filings``; ``decisions`` are what the department does with
+    it after it has approved it.
     """
 
     uscc: str
     name: str
     home: str
-    register: Sequence[Mapping[str, Any]]
+    dossier: Mapping[str, Any]
+    decisions: Sequence[Decision] = ()
 
     @property
     def caller(self) -> Caller:
@@ -64,11 +66,11 @@ class Page:
 
 
 def participants(part: Part = Part.CITY) -> list[Participant]:
-    """Everybody in a part of the demonstration; whose id is registered twice comes first."""
-    told = [Participant(e["uscc"], e["name"], e["home"], e["register"]) for e in _story()]
+    """Everybody in a part of the demonstration."""
+    told = [Participant(e["uscc"], e["name"], e["home"], e["dossier"]) for e in _story()]
     if part is Part.CITY:
         told += [
-            Participant(one.uscc, one.name, one.home, [*one.register(), *registered_by(name)])
+            Participant(one.uscc, one.name, one.home, one.dossier(filed_by(name)), one.revoked)
             for name, one in everybody().items()
         ]
     return [] if part is Part.NONE else told

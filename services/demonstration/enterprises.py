@@ -13,10 +13,20 @@ from services.demonstration import codes
 
 Entry = Mapping[str, Any]
 
-# When everybody was registered: before anything happened.
-REGISTERED = "2024-01-01"
+# Since when everybody is on file: before anything happened.
+FILED = "2024-01-01"
 _LICENSED = ("2023-07-01", "2028-06-30")
 _LICENCE_NAMES = {"SC": "食品生产许可证", "JY": "食品经营许可证"}
+# Who answers for each of them is nobody: a filing's people are for its department alone.
+PEOPLE: Sequence[Entry] = ({"role": "person_in_charge", "name": "某某（虚构）", "phone": "000"},)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a department does with a filing that it approved: a step (``revoke``), and its body."""
+
+    step: str
+    body: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +35,8 @@ class Enterprise:
 
     ``place``    where its events happen: a market node (9 digits), or a GLN
     ``merchant`` its number of 13 digits at a market, empty for the others
-    ``entry``    what it registers about itself
+    ``entry``    what it files of itself; ``places`` are its own
+    ``revoked``  what its department revoked later
     """
 
     id: str
@@ -34,21 +45,25 @@ class Enterprise:
     zh: str
     en: str
     place: str
-    place_entry: Entry
+    places: Sequence[Entry]
     merchant: str
     entry: Entry
+    revoked: tuple[Decision, ...] = ()
 
     @property
     def name(self) -> str:
         """The name in both languages, with the word that nobody exists by it."""
         return f"{self.zh}（虚构） {self.en} (fictitious)"
 
-    def register(self) -> list[Entry]:
-        """What it registers: itself, and its place, unless another registers that market."""
-        told: list[Entry] = [{"path": f"parties/{self.uscc}", "entry": self.entry}]
-        if self.place_entry:
-            told.append({"path": f"places/{self.place}", "entry": self.place_entry})
-        return told
+    def dossier(self, products: Sequence[Entry]) -> Entry:
+        """What it files: itself, its place unless another files that market, and its products."""
+        return {
+            "party": self.entry,
+            "places": self.places,
+            "products": products,
+            "people": PEOPLE,
+            "valid_from": FILED,
+        }
 
 
 @cache
@@ -59,7 +74,7 @@ def everybody() -> Mapping[str, Enterprise]:
     found = {}
     for name, row in table["enterprise"].items():
         market = table["market"].get(row.get("market", ""))
-        # Whoever stands first in the table registers the market; an id is its first registrar's.
+        # Whoever stands first in the table files the market; an id is its first registrar's.
         place = markets.pop(row.get("market", ""), None) if market else row
         found[name] = _enterprise(name, row, market, place)
     return found
@@ -75,26 +90,38 @@ def _enterprise(
 ) -> Enterprise:
     uscc = codes.uscc(row["district"], row["number"], trader=row.get("trader", False))
     node = market["node"] if market else row.get("node", "")
+    where = node or codes.gln(row["number"])
+    entry = _party(row)
     return Enterprise(
         id=name.replace("_", "-"),
         uscc=uscc,
         home=row["home"],
         zh=row["zh"],
         en=row["en"],
-        place=node or codes.gln(row["number"]),
-        place_entry=_place(place) if place else {},
+        place=where,
+        places=[_place(where, place)] if place else [],
         merchant=f"{node}{row.get('merchant', 1):04}" if node else "",
-        entry=_party(row),
+        entry=entry,
+        revoked=_revoked(row, entry),
     )
 
 
 def _party(row: Mapping[str, Any]) -> Entry:
-    entry = {"names": _names(row), "district": row["district"], "valid_from": REGISTERED}
+    entry = {"names": _names(row), "categories": row["categories"], "district": row["district"]}
     return entry | ({"licences": [_licence(row)]} if "licence" in row else {})
 
 
-def _place(row: Mapping[str, Any]) -> Entry:
-    return {"names": _names(row), "district": row["district"], "valid_from": REGISTERED}
+def _place(where: str, row: Mapping[str, Any]) -> Entry:
+    return {"id": where, "names": _names(row), "district": row["district"]}
+
+
+def _revoked(row: Mapping[str, Any], entry: Entry) -> tuple[Decision, ...]:
+    if "revoked" not in row:
+        return ()
+    told = {name: row["revoked"][name] for name in ("from", "note")}
+    if row["revoked"]["what"] == "filing":
+        return (Decision("revoke", told),)
+    return (Decision("revoke-licence", {**told, "licence": entry["licences"][0]["number"]}),)
 
 
 def _names(row: Mapping[str, Any]) -> Mapping[str, str]:

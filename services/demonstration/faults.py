@@ -29,6 +29,8 @@ def write(book: Book) -> None:
         _late_correction,
         _reused_crate,
         _wrong_clock,
+        _revoked_licence,
+        _revoked_filing,
         *RULES,
     ):
         one(book)
@@ -208,3 +210,24 @@ def _wrong_clock(book: Book) -> None:
     )
     served = part(soup["code"], 4, "C62")
     book.tell(kitchen, moment(_DAY, "11:30"), "retail sale", items=[served])
+
+
+def _revoked_licence(book: Book) -> None:
+    """Flour is milled and sold a week after the mill's licence was revoked."""
+    mill, shop = named("careless_mill", "bakery_shop")
+    lot = part(faults()["revoked_licence"].code, 300)
+    facts = {"name": "面粉 Flour", "produced_on": dated(_DAY)}
+    book.tell(mill, moment(_DAY, "07:00"), "production process", outputs=[lot], product=facts)
+    lorry = Lorry(moment(_DAY, "15:00"), moment(_DAY, "16:20"), "retail receive")
+    passed = paper("release_certificate", "DEMO-FFLOUR", mill, _DAY)
+    book.hand_over(mill, shop, [lot], lorry, product=facts, documents=[passed])
+
+
+def _revoked_filing(book: Book) -> None:
+    """Noodles are sold a week after the snack bar's filing was revoked."""
+    (bar,) = named("false_snack_bar")
+    lot = part(faults()["revoked_filing"].code, 40, "C62")
+    facts = {"name": "卤面 Braised noodles", "produced_on": dated(_DAY)}
+    book.tell(bar, moment(_DAY, "09:00"), "production process", outputs=[lot], product=facts)
+    served = part(lot["code"], 2, "C62")
+    book.tell(bar, moment(_DAY, "12:10"), "retail sale", items=[served])

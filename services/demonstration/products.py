@@ -10,14 +10,14 @@ from importlib.resources import files
 from typing import Any
 
 from services.demonstration import codes
-from services.demonstration.enterprises import REGISTERED, Entry
+from services.demonstration.enterprises import Entry
 
 _FACTS = ("spec", "shelf_life", "sector", "standard")
 
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """A product by its GTIN, and the enterprise (by its short name) that registers it."""
+    """A product by its GTIN, and the enterprise (by its short name) that files it."""
 
     gtin: str
     owner: str
@@ -46,19 +46,13 @@ def products() -> Mapping[str, Product]:
     return {name: _product(row) for name, row in tomllib.loads(text)["product"].items()}
 
 
-def registered_by(owner: str) -> list[Entry]:
+def filed_by(owner: str) -> list[Entry]:
     """The entries of one enterprise's products."""
-    return [
-        {"path": f"products/{one.gtin}", "entry": one.entry}
-        for one in products().values()
-        if one.owner == owner
-    ]
+    return [one.entry for one in products().values() if one.owner == owner]
 
 
 def _product(row: Mapping[str, Any]) -> Product:
     facts = {name: row[name] for name in _FACTS if name in row}
-    names = {"zh": row["zh"], "en": row["en"]}
-    entry = {"names": names, "valid_from": REGISTERED, **facts}
-    return Product(
-        codes.gtin(row["item"]), row["owner"], row["zh"], row["en"], row.get("spec", ""), entry
-    )
+    gtin = codes.gtin(row["item"])
+    entry = {"id": gtin, "names": {"zh": row["zh"], "en": row["en"]}, **facts}
+    return Product(gtin, row["owner"], row["zh"], row["en"], row.get("spec", ""), entry)

@@ -40,6 +40,19 @@ def _late_confirmation(book: Book) -> None:
     book.hand_over(maker, shop, [lot], lorry, **more)
 
 
+def _late_entry(book: Book) -> None:
+    """A supermarket buys meatballs, and writes it down two days later."""
+    maker, shop = named("meatball_maker", "supermarket_jimei")
+    lot = part(faults()["late_entry"].code, 45)
+    passed = [paper("release_certificate", "DEMO-FLATE", maker, _DAY + 1)]
+    facts = products()["meatballs"].facts(produced_on=dated(_DAY + 1))
+    book.tell(maker, moment(_DAY + 1, "09:00"), "production process", outputs=[lot], product=facts)
+    lorry = Lorry(moment(_DAY + 2, "05:30"), moment(_DAY + 2, "06:40"), "retail receive")
+    book.hand_over(maker, shop, [lot], lorry, documents=passed)
+    entered = moment(_DAY + 4, "08:40").isoformat()
+    book.reports[shop.uscc][-1]["extra"] = {"entered_at": entered}
+
+
 def _undercooked(book: Book) -> None:
     """The central kitchen's own system reads 61.5 °C in the middle of the meat."""
     (kitchen,) = named("central_kitchen")
@@ -77,4 +90,4 @@ def _undesignated_outlet(book: Book) -> None:
     book.tell(seller, moment(_DAY + 3, "10:15"), "retail sale", items=[bottle], extra=sold)
 
 
-RULES = (_no_certificate, _late_confirmation, _undercooked, _undesignated_outlet)
+RULES = (_no_certificate, _late_confirmation, _late_entry, _undercooked, _undesignated_outlet)

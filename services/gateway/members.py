@@ -90,7 +90,9 @@ class Members:
 
     def headers(self, caller: Caller, subsystem: str) -> dict[str, str]:
         """The claims that stand for the caller at one subsystem; a consumer's too are signed."""
-        return {CLAIMS_HEADER: self._signer.sign(caller, subsystem)}
+        member = self.registry.get(subsystem)
+        sectors = member.sectors if member is not None else ()
+        return {CLAIMS_HEADER: self._signer.sign(caller, subsystem, sectors)}
 
     def breaker(self, member: Subsystem) -> Breaker:
         """The breaker of a member; a new address starts with a new one."""

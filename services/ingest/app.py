@@ -21,6 +21,7 @@ from services.ingest import (
 from services.ingest.checking import Checking
 from services.ingest.coding import Coding
 from services.ingest.file_job import FileJob
+from services.ingest.filing_job import FilingJob
 from services.ingest.filing_office import FilingOffice
 from services.ingest.grouping import Grouping
 from services.ingest.job_runner import JobRunner, Working
@@ -78,6 +79,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     working: dict[str, Working] = {
         FileKind.EVENTS: partial(FileJob, checking=checking),
         **{FileKind(kind.plural): RegisterJob for kind in Kind},
+        FileKind.FILINGS: partial(FilingJob, home=settings.name, keys=keys),
         LABELS: partial(LabelJob, printing=printing),
     }
     app.state.filing_office = FilingOffice(app.state.database, settings.name, keys)
@@ -97,8 +99,9 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.recalls = Recalls(
         app.state.database, settings.name, scopes.wake, OwnLots(app.state.database), named
     )
-    own_sector = settings.sector or settings.name
-    counting = Counting(app.state.database, own_sector, lambda: app.state.profiles.profiles)
+    counting = Counting(
+        app.state.database, settings.own_sector, lambda: app.state.profiles.profiles
+    )
     counted = Rounds(counting.take_giving_way, broke="coverage_broke")
     async with runner.at_work(), beside(counted.run), scopes.at_work(), sender.at_work():
         yield

@@ -80,7 +80,7 @@ async def capture(
     reports = await _read(submission, max_events)
     checked = {}
     if not caller.delivered:
-        checked = await checking.hold(reports.reports, caller.party)
+        checked = await checking.hold(reports.reports, caller)
     advice, enforced = _told_apart(checked)
     faults = [*reports.faults, *_rights(reports, caller), *enforced]
     refused = {f.index for f in faults}

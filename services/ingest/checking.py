@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from services.ingest.party_kinds import NO_KINDS, PartyKinds
 from suyuan.domain.breaches import Breach
+from suyuan.domain.caller import Caller
 from suyuan.domain.codes import Code
 from suyuan.domain.events import Event
 from suyuan.domain.profiles.checking import Checkers
@@ -20,14 +21,16 @@ Checked = tuple[str | None, tuple[Breach, ...]]
 class Rules:
     """What the reports of one sender are held against, now.
 
-    ``kinds`` are the categories that the register has for the sender.
+    ``kinds`` are the categories that the register has for the sender, ``registered`` the sectors
+    that the gateway has for the subsystem.
     """
 
     checkers: Checkers
     kinds: frozenset[str] = NO_KINDS
+    registered: tuple[str, ...] = ()
 
     def check(self, event: Event) -> Checked:
-        return self.checkers.check(event, self.kinds)
+        return self.checkers.check(event, self.kinds, self.registered)
 
 
 NO_RULES = Rules(Checkers(()))
@@ -45,19 +48,20 @@ class Checking:
         return Rules(self._checkers(), await self._kinds.of(party))
 
     async def hold(
-        self, reports: Sequence[Report | None], party: Code | None
+        self, reports: Sequence[Report | None], caller: Caller
     ) -> dict[int, tuple[str, tuple[Breach, ...]]]:
         """By index, of each report that a profile is in force for: its labels, what it breaks.
 
         The register is asked only where there is such a report.
         """
-        checkers = self._checkers()
-        concerned = any(r is not None and checkers.concern(r.event) for r in reports)
-        kinds = await self._kinds.of(party) if concerned else NO_KINDS
+        checkers, registered = self._checkers(), caller.sectors
+        concerned = any(r is not None and checkers.concern(r.event, registered) for r in reports)
+        kinds = await self._kinds.of(caller.party) if concerned else NO_KINDS
+        rules = Rules(checkers, kinds, registered)
         found = {}
         for index, report in enumerate(reports):
             if report is not None:
-                label, breaches = checkers.check(report.event, kinds)
+                label, breaches = rules.check(report.event)
                 if label is not None:
                     found[index] = label, breaches
         return found

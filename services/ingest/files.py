@@ -54,8 +54,10 @@ async def post_files(
 ) -> Response:
     """上传表格 · Send a CSV or XLSX file of events, a row each, in the columns of the template.
 
-    With `kind` its rows are parties, places or products for the register instead. XML is that of
-    the ministry's platform for meat and vegetable markets, and always events.
+    With `kind` its rows are parties, places or products for the register instead, or whole
+    `filings`: an enterprise files itself, and whom a department sends, it has reviewed already, so
+    they are filed and approved at once. XML is that of the ministry's platform for meat and
+    vegetable markets, and always events.
 
     202 with a job, whose address is in `Location`; what is right is stored, what is wrong is
     listed in the job's report. The same file sent again changes nothing. `dry_run=true` checks the

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from services.ingest.register import new_version
 from suyuan.domain.errors import Conflict, Fault, ReportRefused
 from suyuan.domain.filing import Dossier, Filing, FilingAction, FilingStep
+from suyuan.domain.register import Entry
 from suyuan.storage import filings
 from suyuan.storage.engine import Database, WriteConnection
 from suyuan.storage.filings import Revoked
@@ -49,7 +51,7 @@ class Effects:
             new_version(entry, by, authority=True, decided_at=step.at) for entry in dossier.entries
         ]
         outcomes = await append(
-            self.connection, versions, may_replace=lambda holder: holder == filing.party
+            self.connection, versions, may_replace=lambda _, holder: holder == filing.party
         )
         for entry, outcome in zip(dossier.entries, outcomes, strict=True):
             if outcome is Outcome.TAKEN:
@@ -63,8 +65,13 @@ class Effects:
 
 async def revoked_licences(connection: WriteConnection, dossier: Dossier) -> list[Fault]:
     """A fault for each licence of a dossier that a department revoked."""
-    known = await filings.find_revoked(connection, [dossier.party.code.key])
-    since = {one.licence: one.since for one in known}
+    return revoked_among(dossier, await filings.find_revoked(connection, [dossier.party.code.key]))
+
+
+def revoked_among(dossier: Dossier, known: Iterable[Revoked]) -> list[Fault]:
+    """A fault for each licence of a dossier that is among what was revoked."""
+    party = dossier.party.code.key
+    since = {one.licence: one.since for one in known if one.party == party}
     return [
         Fault(
             "filing_licence_revoked",
@@ -74,6 +81,28 @@ async def revoked_licences(connection: WriteConnection, dossier: Dossier) -> lis
         for number, licence in enumerate(dossier.party.licences)
         if licence.number in since
     ]
+
+
+def taken_by_others(dossier: Dossier, holders: Mapping[tuple[int, str], str | None]) -> list[Fault]:
+    """A fault for each place and product of a dossier that is somebody else's.
+
+    ``holders`` says whose ids are that anybody registered.
+    """
+    party = dossier.party.code.key
+    listed: list[tuple[str, Entry]] = [
+        *((f"/places/{n}/id", entry) for n, entry in enumerate(dossier.places)),
+        *((f"/products/{n}/id", entry) for n, entry in enumerate(dossier.products)),
+    ]
+    return [
+        Fault("register_taken", at, {"id": entry.code.short})
+        for at, entry in listed
+        if holders.get((int(entry.kind), entry.code.key), party) != party
+    ]
+
+
+def ids_of(dossier: Dossier) -> list[tuple[int, str]]:
+    """What a dossier says something of, as the register has it: kind and key."""
+    return [(int(entry.kind), entry.code.key) for entry in dossier.entries]
 
 
 async def rebuild(database: Database, home: str) -> int:

@@ -6,12 +6,17 @@ has decided nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
-from services.ingest.filing_effects import Effects, revoked_licences
+from services.ingest.filing_effects import (
+    Effects,
+    ids_of,
+    revoked_licences,
+    taken_by_others,
+)
 from suyuan.domain.caller import Caller, CallerRole
 from suyuan.domain.codes import Code
 from suyuan.domain.errors import Conflict, Fault, NotKnown, ReportRefused, Unavailable
@@ -31,7 +36,7 @@ from suyuan.domain.filing import (
     sees_people,
 )
 from suyuan.domain.recall import Actor
-from suyuan.domain.register import Entry, today
+from suyuan.domain.register import today
 from suyuan.storage import filings
 from suyuan.storage.engine import Database, WriteConnection
 from suyuan.storage.filings import AlreadyOpen, KeptDossier
@@ -173,9 +178,7 @@ class FilingOffice:
         return _visible(found, filing_id, caller)
 
     def _keep(self, filing: Filing, dossier: Dossier) -> KeptDossier:
-        document, people = keep_dossier(dossier)
-        sealed = seal(self.keys, str(filing.id), people)
-        return KeptDossier(filing.steps[-1].number, document, sealed)
+        return sealed_dossier(self.keys, filing, dossier)
 
     async def _dossier(
         self, connection: WriteConnection, filing: Filing, number: int, caller: Caller
@@ -193,28 +196,17 @@ class FilingOffice:
     async def _check(self, connection: WriteConnection, dossier: Dossier) -> None:
         """Raise ReportRefused for ids that are somebody else's, and licences that are revoked."""
         faults = [
-            *_taken(dossier, await find_holders(connection, _ids(dossier))),
+            *taken_by_others(dossier, await find_holders(connection, ids_of(dossier))),
             *await revoked_licences(connection, dossier),
         ]
         if faults:
             raise ReportRefused(faults=faults)
 
 
-def _ids(dossier: Dossier) -> list[tuple[int, str]]:
-    return [(int(entry.kind), entry.code.key) for entry in dossier.entries]
-
-
-def _taken(dossier: Dossier, holders: Mapping[tuple[int, str], str | None]) -> list[Fault]:
-    party = dossier.party.code.key
-    listed: list[tuple[str, Entry]] = [
-        *((f"/places/{n}/id", entry) for n, entry in enumerate(dossier.places)),
-        *((f"/products/{n}/id", entry) for n, entry in enumerate(dossier.products)),
-    ]
-    return [
-        Fault("register_taken", at, {"id": entry.code.short})
-        for at, entry in listed
-        if holders.get((int(entry.kind), entry.code.key), party) != party
-    ]
+def sealed_dossier(keys: Sequence[bytes], filing: Filing, dossier: Dossier) -> KeptDossier:
+    """A dossier as it is kept, with the step of the filing that brought it."""
+    document, people = keep_dossier(dossier)
+    return KeptDossier(filing.filed_step, document, seal(keys, str(filing.id), people))
 
 
 def _check_step(step: FilingStep, dossier: Dossier) -> None:

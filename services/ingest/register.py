@@ -46,7 +46,7 @@ async def store(
     department = caller.role is CallerRole.DEPARTMENT
     versions = [new_version(e, caller.owner, authority=department) for e in entries]
     return await append(
-        connection, versions, may_replace=lambda holder: may_replace(holder, caller)
+        connection, versions, may_replace=lambda _, holder: may_replace(holder, caller)
     )
 
 

@@ -66,7 +66,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings = app.state.settings
     app.state.tracer = OwnTracer(app.state.database, settings.name, Deadlines.of(settings))
     app.state.name_book = OwnNameBook(app.state.database, settings.name)
-    app.state.coverage = OwnFigures(app.state.database, settings.name)
+    app.state.coverage = OwnFigures(app.state.database, settings.name, settings.own_sector)
     app.state.notice_board = RecallBoard(app.state.database, {})
     issued = IssuedCodes(app.state.database, app.state.coding_keys)
     app.state.issued_codes = issued

@@ -27,6 +27,7 @@ class Caller:
     ``delivered``  the gateway brings a copy of what was reported elsewhere
     ``key``    which of the owner's keys: the beginning of its hash. Two persons of one department
                have two keys; who may do what does not depend on it
+    ``sectors``  of the subsystem that is asked, by the gateway's registry; empty where nobody said
     """
 
     role: CallerRole
@@ -34,6 +35,7 @@ class Caller:
     home: str | None = None
     delivered: bool = False
     key: str | None = field(default=None, compare=False)
+    sectors: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def owner(self) -> str:

@@ -17,6 +17,7 @@ from enum import IntEnum, StrEnum
 from suyuan.domain.codes import Level
 from suyuan.domain.events import RECEIVING, Event, StoredEvent
 from suyuan.domain.findings import named_things, source_needed
+from suyuan.domain.licensing import Lapse
 from suyuan.domain.profiles.fields import RECORD_TIME
 from suyuan.domain.profiles.profile import Clock, Profile
 from suyuan.domain.register import CITY_TIME, Party, Version, in_force
@@ -179,17 +180,22 @@ class OnFile:
     district: str | None
 
 
-def times_on_file(party: str, versions: Sequence[Version]) -> list[OnFile]:
+def times_on_file(
+    party: str, versions: Sequence[Version], lapses: Sequence[Lapse] = ()
+) -> list[OnFile]:
     """When and where an enterprise is on file, by the register's versions of it.
 
-    The versions of one day take turns as in the register: the last recorded holds.
+    The versions of one day take turns as in the register: the last recorded holds. ``lapses`` are
+    the days on which its filing was revoked.
     """
     found: list[OnFile] = []
-    days = sorted({v.entry.valid_from for v in versions})
-    for day in days:
+    days = {v.entry.valid_from for v in versions}
+    days |= {day for lapse in lapses for day in (lapse.since, lapse.until) if day is not None}
+    for day in sorted(days):
         held = in_force(versions, day)
         entry = held.entry if held is not None else None
         filed = isinstance(entry, Party) and is_enterprise(entry)
+        filed = filed and not any(lapse.holds(day) for lapse in lapses)
         district = entry.district if isinstance(entry, Party) else None
         last = found[-1] if found else None
         goes_on = last is not None and last.until is None

@@ -42,11 +42,7 @@ def listed(party: Party, licensing: Licensing, on: date) -> Listed | None:
     if not party.organisation:
         return None
     revoked = {one.number: one.since for one in licensing.revoked if one.since <= on}
-    lapsed = [
-        lapse.since
-        for lapse in licensing.lapses
-        if lapse.since <= on and (lapse.until is None or on < lapse.until)
-    ]
+    lapsed = [lapse.since for lapse in licensing.lapses if lapse.holds(on)]
     return Listed(
         party.code,
         party.names,

@@ -13,6 +13,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from suyuan.domain.caller import Caller, CallerRole
+from suyuan.domain.codes import Code
 from suyuan.domain.errors import Conflict, NotAllowed, NotAuthenticated
 from suyuan.domain.recall import Actor
 from suyuan.domain.register import Entry, Party, Place, Product
@@ -142,6 +143,20 @@ def must_file(caller: Caller) -> None:
         raise NotAllowed("filing_by_enterprises", role=caller.role.value)
     if caller.party.scheme != "uscc":
         raise NotAllowed("filing_without_uscc", party=caller.party.short)
+
+
+def must_file_for(party: Code, caller: Caller, subsystem: str) -> None:
+    """Raise NotAuthenticated or NotAllowed unless the caller may file ``party`` by file.
+
+    An enterprise files itself. A department puts on file whom it has reviewed already, in its own
+    subsystem.
+    """
+    if caller.role is CallerRole.DEPARTMENT:
+        must_review(caller, subsystem)
+        return
+    must_file(caller)
+    if party != caller.party:
+        raise NotAllowed("filing_of_another", party=party.short)
 
 
 def must_review(caller: Caller, subsystem: str) -> None:

@@ -47,6 +47,14 @@ FILING_SENTENCES: dict[str, tuple[str, str]] = {
         "备案以统一社会信用代码为准，而该密钥属于 {party}；请换用企业的密钥。",
         "Filings go by the USCC, and this key is that of {party}; use a key with a USCC.",
     ),
+    "filing_needs_uscc": (
+        "备案以统一社会信用代码为准，而 {id} 不是；请填写 18 位统一社会信用代码。",
+        "Filings go by the USCC, which {id} is not; give its 18 characters.",
+    ),
+    "filing_of_another": (
+        "企业只能备案本企业，不能备案 {party}。",
+        "An enterprise files itself, and not {party}.",
+    ),
     "filing_reviewed_at_home": (
         "只有 {subsystem} 系统的主管部门可以审核这里的备案（当前身份：{role}）。",
         "Filings here are for the department of {subsystem} alone; the caller is {role}.",

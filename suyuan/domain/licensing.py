@@ -38,6 +38,10 @@ class Lapse:
     since: date
     until: date | None = None
 
+    def holds(self, on: date) -> bool:
+        """Whether the filing was revoked on a day."""
+        return self.since <= on and (self.until is None or on < self.until)
+
 
 @dataclass(frozen=True, slots=True)
 class Licensing:
@@ -84,7 +88,7 @@ def judged(licensing: Licensing, on: date) -> Breach | None:
     ones.
     """
     for lapse in licensing.lapses:
-        if lapse.since <= on and (lapse.until is None or on < lapse.until):
+        if lapse.holds(on):
             return Unfiled(lapse.since)
     begun = [n for n, period in enumerate(licensing.periods) if period.since <= on]
     listed = _licences(licensing.periods[begun[-1] if begun else 0 :])

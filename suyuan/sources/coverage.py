@@ -24,6 +24,7 @@ from suyuan.domain.coverage import (
     times_on_file,
 )
 from suyuan.domain.events import Event, StoredEvent
+from suyuan.domain.licensing import licensing_of
 from suyuan.domain.lookup import Edge, Rank, Role, edges_of
 from suyuan.domain.profiles.profile import Profile
 from suyuan.domain.register import Version, as_of_today
@@ -130,7 +131,12 @@ class Counting:
                 entry, stored.number, stored.recorded_at, stored.reporter, stored.authority
             )
             versions[stored.code].append(version)
-        return {party: times_on_file(party, as_of_today(of)) for party, of in versions.items()}
+        revoked = await ledger.revoked(parties)
+        found = {}
+        for party, of in versions.items():
+            lapses = licensing_of(of, revoked.get(party, ())).lapses
+            found[party] = times_on_file(party, as_of_today(of), lapses)
+        return found
 
     async def _take_reports(self, ledger: Ledger) -> bool:
         """Read what was reported since, and mark what it may change; whether there is more."""

@@ -20,6 +20,7 @@ from sqlalchemy import text
 
 from suyuan.domain.changes import Position
 from suyuan.domain.coverage import Counts, Movement, Need, OnFile, bounds_of
+from suyuan.domain.licensing import Revocation
 from suyuan.domain.lookup import Edge, Rank
 from suyuan.storage import coverage_statements as sql
 from suyuan.storage.engine import Database, ReadConnection, WriteConnection, driver_of
@@ -221,7 +222,7 @@ class Ledger:
     # --- The register -----------------------------------------------------------------------------
 
     async def registered(self, most: int) -> tuple[list[str], int]:
-        """Parties that were registered since, and up to which transaction these are.
+        """Parties that were registered or revoked since, and up to which transaction these are.
 
         All of one transaction come at once: a file may have registered a hundred thousand.
         """
@@ -237,6 +238,13 @@ class Ledger:
     async def versions(self, parties: Sequence[str]) -> list[StoredVersion]:
         """Every version of some parties."""
         return [StoredVersion(*row) for row in await self._driver.fetch(sql.VERSIONS, parties)]
+
+    async def revoked(self, parties: Sequence[str]) -> dict[str, list[Revocation]]:
+        """The filings of some parties that their department revoked."""
+        found: dict[str, list[Revocation]] = {}
+        for party, since, at in await self._driver.fetch(sql.REVOKED, parties):
+            found.setdefault(party, []).append(Revocation("", since, at))
+        return found
 
     async def put_filings(self, parties: Sequence[str], filings: Sequence[OnFile]) -> None:
         """Put filings in the place of those that the parties had."""

@@ -56,22 +56,30 @@ _STATE = """
                          > (f.xact, f.key, f.party, f.declaration))
            OR EXISTS (SELECT FROM coverage_feed f, register r
                       WHERE r.kind = 0 AND r.xact > f.register_xact)
+           OR EXISTS (SELECT FROM coverage_feed f, revocations r
+                      WHERE r.licence = '' AND r.xact > f.register_xact)
            OR NOT EXISTS (SELECT FROM coverage_feed)
 """
 
 
-async def find_figures(connection: ReadConnection, window: Window) -> Answer:
-    """Every row of a window, also those in which nothing was reported."""
+async def find_figures(
+    connection: ReadConnection, window: Window, own: str | None = None
+) -> Answer:
+    """Every row of a window, also those in which nothing was reported.
+
+    ``own`` is the department's sector, in which its enterprises are on file; ``None`` where it has
+    several, and nothing says in which.
+    """
     driver = await driver_of(connection)
     # First: what is not pending now is in the sums that are read after.
     pending, behind = await driver.fetchrow(_STATE)
     summed = await _sums(connection, window)
     if window.by is By.SECTOR:
-        rows = await _by_sector(connection, window, summed)
+        rows = await _by_sector(connection, window, summed, own)
     elif window.by is By.DISTRICT:
-        rows = await _by_district(connection, window, summed)
+        rows = await _by_district(connection, window, summed, own)
     else:
-        rows = await _by_time(connection, window, summed)
+        rows = await _by_time(connection, window, summed, own)
     return Answer(rows, await find_scans(connection, window), pending, behind)
 
 
@@ -89,10 +97,16 @@ def _districts(window: Window) -> tuple[str | None, str | None]:
     return (None, None) if window.district is None else district_range(window.district)
 
 
+def _is_of(own: str | None, sector: str | None) -> bool:
+    """Whether the department's enterprises are on file in a sector; ``None`` is all of them."""
+    return sector is None or own is None or sector == own
+
+
 async def _by_time(
-    connection: ReadConnection, window: Window, summed: Mapping[object, Counts]
+    connection: ReadConnection, window: Window, summed: Mapping[object, Counts], own: str | None
 ) -> dict[Group, Counts]:
-    filed = await _filed_by_day(connection, window)
+    days = (window.last - window.first).days + 1
+    filed = await _filed_by_day(connection, window) if _is_of(own, window.sector) else [0] * days
     begins = [0, *accumulate(filed)]
     found = {}
     for group in periods(window):
@@ -113,12 +127,12 @@ async def _filed_by_day(connection: ReadConnection, window: Window) -> list[int]
 
 
 async def _by_district(
-    connection: ReadConnection, window: Window, summed: Mapping[object, Counts]
+    connection: ReadConnection, window: Window, summed: Mapping[object, Counts], own: str | None
 ) -> dict[Group, Counts]:
     driver = await driver_of(connection)
     rows = await driver.fetch(_BY_DISTRICT, window.first, window.last, *_districts(window))
     found = {str(district): counts for district, counts in summed.items()}
-    for district, filed in rows:
+    for district, filed in rows if _is_of(own, window.sector) else ():
         found[district] = found.get(district, Counts()) + Counts(filed=filed)
     return {
         Group(window.first, window.last, district=district or None): found[district]
@@ -127,13 +141,17 @@ async def _by_district(
 
 
 async def _by_sector(
-    connection: ReadConnection, window: Window, summed: Mapping[object, Counts]
+    connection: ReadConnection, window: Window, summed: Mapping[object, Counts], own: str | None
 ) -> dict[Group, Counts]:
-    """The department's enterprises are on file with it, and not in one of its sectors."""
+    """The department's enterprises are on file in its own sector, whatever others report there."""
     filed = Counts(filed=sum(await _filed_by_day(connection, window)))
+    found = {str(sector): counts for sector, counts in summed.items()}
+    if own is not None and _is_of(own, window.sector):
+        found.setdefault(own, Counts())
     return {
-        Group(window.first, window.last, sector=str(sector)): counts + filed
-        for sector, counts in sorted(summed.items(), key=lambda item: str(item[0]))
+        Group(window.first, window.last, sector=sector): found[sector]
+        + (filed if _is_of(own, sector) else Counts())
+        for sector in sorted(found)
     }
 
 

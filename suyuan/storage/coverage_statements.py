@@ -209,14 +209,24 @@ ADD = f"""
                          {", ".join(f"${n}::bigint[]" for n in range(4, 4 + len(SUMS)))})
     ON CONFLICT (day, sector, district) DO UPDATE SET {_ADDED}
 """
+_SINCE = "xact > $1 AND xact < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+# Who is on file follows from what the register says, and from filings that were revoked.
 REGISTERED = f"""
-    SELECT code, xact FROM register
-    WHERE kind = {int(Kind.PARTY)} AND xact > $1
-      AND xact < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
-    ORDER BY xact LIMIT $2
+    SELECT code, xact FROM (
+        (SELECT code, xact FROM register WHERE kind = {int(Kind.PARTY)} AND {_SINCE}
+         ORDER BY xact LIMIT $2)
+        UNION ALL
+        (SELECT party, xact FROM revocations WHERE licence = '' AND {_SINCE}
+         ORDER BY xact LIMIT $2)
+    ) AS told ORDER BY xact LIMIT $2
 """
 REGISTERED_AT = f"""
-    SELECT DISTINCT code FROM register WHERE kind = {int(Kind.PARTY)} AND xact = $1
+    SELECT code FROM register WHERE kind = {int(Kind.PARTY)} AND xact = $1
+    UNION SELECT party FROM revocations WHERE licence = '' AND xact = $1
+"""
+REVOKED = """
+    SELECT party, since, at FROM revocations
+    WHERE licence = '' AND party = ANY($1::text[]) ORDER BY party, at
 """
 VERSIONS = f"""
     SELECT kind, code, number, recorded_at, reporter, authority, document FROM register

@@ -142,11 +142,11 @@ async def append(
     connection: WriteConnection,
     versions: Sequence[NewVersion],
     *,
-    may_replace: Callable[[str | None], bool],
+    may_replace: Callable[[NewVersion, str | None], bool],
 ) -> list[Outcome]:
     """Store what is new, and say of every version what became of it, in the order given.
 
-    ``may_replace`` says whether the writer may add to an id whose newest version is a holder's.
+    ``may_replace`` says whether a version may be added to an id whose newest is a holder's.
     """
     for _ in range(_TRIES):
         heads = await _heads(connection, {v.id for v in versions})
@@ -205,14 +205,14 @@ async def find_holders(connection: WriteConnection, ids: Collection[Id]) -> dict
 def _judged(
     versions: Sequence[NewVersion],
     heads: dict[Id, list[_Head]],
-    may_replace: Callable[[str | None], bool],
+    may_replace: Callable[[NewVersion, str | None], bool],
 ) -> tuple[list[Outcome], list[tuple[int, NewVersion]]]:
     """What becomes of each version, and the numbers of those that are to be stored."""
     outcomes, numbered = [], []
     for version in versions:
         known = heads[version.id]
         newest = max(known, key=lambda h: h.number, default=None)
-        if newest is not None and not may_replace(newest.holder):
+        if newest is not None and not may_replace(version, newest.holder):
             outcomes.append(Outcome.TAKEN)
         elif _says_the_same(version, known):
             outcomes.append(Outcome.REPEATED)

@@ -72,8 +72,18 @@ def changes_key(key: OKPKey) -> bytes:
     return blake2b(secret, digest_size=32, person=b"suyuan-changes").digest()
 
 
-def sign(caller: Caller, *, audience: str, key: OKPKey, ttl: int = TTL_SECONDS) -> str:
-    """Claims that ``caller`` asks, good for ``ttl`` seconds at the subsystem ``audience``."""
+def sign(
+    caller: Caller,
+    *,
+    audience: str,
+    key: OKPKey,
+    ttl: int = TTL_SECONDS,
+    sectors: tuple[str, ...] = (),
+) -> str:
+    """Claims that ``caller`` asks, good for ``ttl`` seconds at the subsystem ``audience``.
+
+    ``sectors`` are those that the audience is registered for.
+    """
     now = int(time())
     claims: dict[str, Any] = {
         "iss": ISSUER,
@@ -90,6 +100,8 @@ def sign(caller: Caller, *, audience: str, key: OKPKey, ttl: int = TTL_SECONDS) 
         claims["delivered"] = True
     if caller.key is not None:
         claims["key"] = caller.key
+    if sectors:
+        claims["sectors"] = sectors
     header = {"alg": ALGORITHM} | ({"kid": key.kid} if key.kid else {})
     return jwt.encode(header, claims, key, algorithms=[ALGORITHM])
 
@@ -139,7 +151,11 @@ def _caller(claims: dict[str, Any]) -> Caller:
     if not all(isinstance(told, str | None) for told in (party, home, key)):
         raise TypeError("party, home and key are texts")
     delivered = claims.get("delivered", False) is True
-    return Caller(CallerRole(claims["role"]), _party(party), home, delivered, key)
+    sectors = claims.get("sectors", [])
+    if not isinstance(sectors, list) or not all(isinstance(one, str) for one in sectors):
+        raise TypeError("sectors are texts")
+    role = CallerRole(claims["role"])
+    return Caller(role, _party(party), home, delivered, key, tuple(sectors))
 
 
 def _party(key: str | None) -> Code | None:

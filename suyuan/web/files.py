@@ -12,18 +12,19 @@ from starlette.responses import Response
 from suyuan.domain.register import Kind
 from suyuan.web.accept import CSV
 from suyuan.web.openapi import PDF, ZIP, answered_as
-from suyuan.wire.register_template import outline_of
+from suyuan.wire.register_template import FILINGS, outline_of
 from suyuan.wire.sheets.sheet import MEDIA_TYPES, Format
 from suyuan.wire.sheets.template import EVENTS, template
 
 
 class FileKind(StrEnum):
-    """What the rows of a file are: events, or entries of the register."""
+    """What the rows of a file are: events, entries of the register, or whole filings."""
 
     EVENTS = "events"
     PARTIES = "parties"
     PLACES = "places"
     PRODUCTS = "products"
+    FILINGS = "filings"
 
 
 class TemplateQuery(BaseModel):
@@ -55,7 +56,11 @@ RESULTS = answered_as(PDF, ZIP, CSV)
 _MEDIA_TYPE_OF = {form: media_type for media_type, form in MEDIA_TYPES.items()}
 
 
-_OUTLINES = {FileKind.EVENTS: EVENTS, **{FileKind(k.plural): outline_of(k) for k in Kind}}
+_OUTLINES = {
+    FileKind.EVENTS: EVENTS,
+    **{FileKind(k.plural): outline_of(k) for k in Kind},
+    FileKind.FILINGS: FILINGS,
+}
 
 
 def template_response(form: Format, query: TemplateQuery) -> Response:

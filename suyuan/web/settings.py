@@ -107,6 +107,11 @@ class ServiceSettings(BaseSettings):
         return self.subsystem or Service.GATEWAY.value
 
     @property
+    def own_sector(self) -> str:
+        """The sector that figures count events in which name none: by default the subsystem's."""
+        return self.sector or self.name
+
+    @property
     def own_database_url(self) -> str:
         """The service's own database: as given, or ``suyuan_<name>`` if only a server is named."""
         return self._own(self.database_url)

@@ -21,6 +21,7 @@ from suyuan.web import claims
 # Some 10 MB at a gateway, and 6 MB at a subsystem: more callers than that in a minute are dearer.
 MOST_REMEMBERED = 10_000
 
+_Asked = tuple[Caller, str | None, str, tuple[str, ...]]
 K = TypeVar("K")
 V = TypeVar("V")
 
@@ -36,16 +37,16 @@ class Signer:
     def __init__(self, key: OKPKey, *, clock: Callable[[], float] = time) -> None:
         self._key = key
         self._clock = clock
-        self._signed: OrderedDict[tuple[Caller, str | None, str], _Signed] = OrderedDict()
+        self._signed: OrderedDict[_Asked, _Signed] = OrderedDict()
 
-    def sign(self, caller: Caller, audience: str) -> str:
+    def sign(self, caller: Caller, audience: str, sectors: tuple[str, ...] = ()) -> str:
         """Claims that are good for half a minute at least."""
         # Two keys of one department are the same caller by ``==``, and not the same person.
-        asked = (caller, caller.key, audience)
+        asked = (caller, caller.key, audience, sectors)
         known, now = self._signed.get(asked), self._clock()
         if known is not None and known.at <= now < known.at + claims.TTL_SECONDS / 2:
             return known.token
-        token = claims.sign(caller, audience=audience, key=self._key)
+        token = claims.sign(caller, audience=audience, key=self._key, sectors=sectors)
         _remember(self._signed, asked, _Signed(token, now))
         return token
 

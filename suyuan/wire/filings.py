@@ -53,7 +53,15 @@ def read_dossier(body: bytes, party: Code, today: date) -> Dossier:
     ``today`` is the city's day, from which it holds where it does not say.
     """
     reading = Reading()
-    raw = reading.members(decode(body), "", _DOSSIER) or {}
+    dossier = read_dossier_value(reading, decode(body), party, today)
+    if dossier is None:
+        raise ReportRefused(faults=reading.faults)
+    return dossier
+
+
+def read_dossier_value(reading: Reading, value: Any, party: Code, today: date) -> Dossier | None:
+    """The dossier that a JSON value says of ``party``; ``None`` where it has faults."""
+    raw = reading.members(value, "", _DOSSIER) or {}
     since = reading.date(raw, "valid_from", "") or today
     nested = _Nested(reading, Frame(party, since), today)
     filed = _party(nested, raw, party)
@@ -61,7 +69,7 @@ def read_dossier(body: bytes, party: Code, today: date) -> Dossier:
     products = tuple(_listed(nested, raw, Kind.PRODUCT, MOST_PRODUCTS, Product))
     people = _read_people(reading, raw)
     if filed is None or reading.faults:
-        raise ReportRefused(faults=reading.faults)
+        return None
     return Dossier(filed, places, products, people)
 
 

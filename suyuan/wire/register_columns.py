@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from suyuan.domain.register import Kind
 from suyuan.wire.sheets.columns import Column, Content, plain
 
@@ -10,6 +12,9 @@ _C = Content
 # takes more.
 LICENCE_COLUMNS = 3
 LINK_COLUMNS = 3
+# Of a filing: so many places, and people who answer for it.
+PLACE_COLUMNS = 2
+PEOPLE_COLUMNS = 2
 
 
 def _names(zh: str, en: str, *aliases: str) -> tuple[Column, ...]:
@@ -85,6 +90,53 @@ def _licence(number: int) -> tuple[Column, ...]:
             f"{at}/valid_to",
             _C.DATE,
             aliases=(f"许可证有效期{zh}", f"许可证有效期止{zh}"),
+        ),
+    )
+
+
+def _place(number: int) -> tuple[Column, ...]:
+    """The columns of a dossier's ``number``-th place; the first have no number in their names."""
+    name, zh, en = _counted(number)
+    at = f"/places/{number - 1}"
+    return (
+        Column(
+            f"place{name}",
+            f"地点编码{zh}",
+            f"Place id{en}",
+            f"{at}/id",
+            _C.CODE,
+            "350203001" if number == 1 else "",
+            ("GLN、流通节点编号或自编码", "A GLN, a market node or an own code"),
+        ),
+        Column(f"place_name{name}", f"地点名称{zh}", f"Place name{en}", f"{at}/names/zh"),
+        Column(
+            f"place_district{name}",
+            f"地点行政区划{zh}",
+            f"Place district{en}",
+            f"{at}/district",
+            _C.CODE,
+        ),
+        Column(f"place_address{name}", f"地点地址{zh}", f"Place address{en}", f"{at}/address"),
+    )
+
+
+def _person(number: int) -> tuple[Column, ...]:
+    """The columns of a dossier's ``number``-th person; the first have no number in their names."""
+    name, zh, en = _counted(number)
+    at = f"/people/{number - 1}"
+    note = ("仅主管部门可见", "For the department alone")
+    return (
+        Column(
+            f"person_role{name}",
+            f"责任人职责{zh}",
+            f"Role{en}",
+            f"{at}/role",
+            _C.WORD,
+            "负责人" if number == 1 else "",
+        ),
+        Column(f"person_name{name}", f"责任人姓名{zh}", f"Person{en}", f"{at}/name", note=note),
+        Column(
+            f"person_phone{name}", f"责任人电话{zh}", f"Person's phone{en}", f"{at}/phone", _C.CODE
         ),
     )
 
@@ -208,8 +260,23 @@ REGISTER_COLUMNS: dict[Kind, tuple[Column, ...]] = {
     ),
 }
 
-HEADERS: dict[Kind, dict[str, Column]] = {
-    kind: {
+# A row of a file of filings is a dossier: the enterprise with its places and people. Who stands in
+# the register as a party's contact is in a filing one of its people; and it is an organisation's.
+FILING_COLUMNS: tuple[Column, ...] = (
+    *(
+        column
+        for column in REGISTER_COLUMNS[Kind.PARTY]
+        if column.name != "type" and not column.path.startswith(("/contact", "/valid_from"))
+    ),
+    *(column for number in range(1, PLACE_COLUMNS + 1) for column in _place(number)),
+    *(column for number in range(1, PEOPLE_COLUMNS + 1) for column in _person(number)),
+    _VALID_FROM,
+)
+
+
+def headers_of(columns: Sequence[Column]) -> dict[str, Column]:
+    """Every header that a column may have, as it is compared."""
+    return {
         plain(header): column
         for column in columns
         for header in (
@@ -217,5 +284,3 @@ HEADERS: dict[Kind, dict[str, Column]] = {
             *column.aliases,
         )
     }
-    for kind, columns in REGISTER_COLUMNS.items()
-}

@@ -15,7 +15,7 @@ from tests.e2e.running import RunningCity
 from tests.e2e.test_readme import typed
 
 DOCS = (Path(__file__).parents[2] / "docs" / "register.md").read_text("utf-8")
-REGISTER, READ, *FILING = re.findall(r"```sh\n(.*?)```", DOCS, re.DOTALL)
+REGISTER, READ, *FILING, BY_FILE = re.findall(r"```sh\n(.*?)```", DOCS, re.DOTALL)
 PAGE = "/01/09521234000020/10/XC260301"
 
 
@@ -81,3 +81,16 @@ def test_the_tin_was_made_without_a_licence_while_that_is_revoked(filing: dict[s
         return {f["type"] for f in filing[chain]["findings"] if "licence" in f["type"]}
 
     assert (found("without"), found("with")) == ({"licence_revoked"}, set())
+
+
+# --- Many filings at once -------------------------------------------------------------------------
+
+
+def test_of_a_file_of_filings_one_is_on_file_and_one_is_told(
+    running: RunningCity, tmp_path: Path
+) -> None:
+    printed = typed(running, BY_FILE, tmp_path)
+    assert "350299" in printed
+    listed = httpx.get(running.url + "/v1/directory", params={"q": "91350203MADEMA3A13"}).json()
+    assert [one["state"] for one in listed["parties"]] == ["approved"]
+    assert not httpx.get(running.url + "/v1/directory", params={"q": "殿前面馆"}).json()["parties"]

@@ -18,6 +18,7 @@ from suyuan.storage.provision import service_url
 from suyuan.web import background
 from tests.city import BUYER, SELLER, City
 from tests.services.entries import put
+from tests.services.filings import approved, dossier, stepped
 from tests.services.reports import item, report
 
 LOT, OTHER = "(01)06901234567892(10)COV1", "(01)06901234567892(10)COV2"
@@ -202,6 +203,35 @@ def test_an_enterprise_that_moves_takes_its_days_along(filed: City) -> None:
     ]
 
 
+def test_a_revoked_filing_leaves_the_enterprise_off_file_from_its_day_on(city: City) -> None:
+    seller, meat = city.client("seller", at="meat"), city.client("department meat", at="meat")
+
+    def told() -> list[tuple[int, int, int]]:
+        rows = counted(meat, **MARCH)["rows"]
+        return [(row["filed"], row["reports"], row["unfiled"]) for row in rows]
+
+    first = approved(seller, meat, dossier(valid_from="2026-03-01"))
+    post(seller, *(report(f"e{d}", time=at(d), items=[item(LOT, "5")]) for d in (2, 3)))
+    assert told() == [(1, 0, 0), (1, 1, 0), (1, 1, 0), (1, 0, 0)]
+    stepped(meat, first, "revoke", note="虚假备案", **{"from": "2026-03-03"})
+    assert told() == [(1, 0, 0), (1, 1, 0), (0, 0, 1), (0, 0, 0)]
+    approved(seller, meat, dossier(valid_from="2026-03-04"))
+    assert told() == [(1, 0, 0), (1, 1, 0), (0, 0, 1), (1, 0, 0)]
+
+
+def test_enterprises_are_on_file_in_their_departments_sector_alone(filed: City) -> None:
+    seller, meat = filed.client("seller", at="meat"), filed.client("department meat", at="meat")
+    post(seller, report("other", time=at(3), items=[item(LOT, "5")], sector="imports"))
+    rows = counted(meat, **MARCH, by="sector")["rows"]
+    told = [(row["sector"], row["filed"], row["active"], row["reports"]) for row in rows]
+    assert told == [("imports", 0, 1, 1), ("meat", 3, 0, 0)]
+    for sector, days in (("imports", 0), ("meat", 3)):
+        (row,) = counted(meat, **MARCH, by="total", sector=sector)["rows"]
+        assert row["filed"] == days
+        by_district = counted(meat, **MARCH, by="district", sector=sector)["rows"]
+        assert sum(row["filed"] for row in by_district) == days
+
+
 def test_months_and_years_are_the_sums_of_their_days(filed: City) -> None:
     post(
         filed.client("seller", at="meat"),
@@ -238,7 +268,8 @@ def test_the_gateway_adds_counts_and_makes_shares_of_them(filed: City) -> None:
     assert row["shares"]["evidenced"] == "0.2500"
     assert row["shares"]["broken"] == "1.0000"
     of_meat = counted(filed.client("city"), **MARCH, by="sector")["rows"]
-    assert [(row["sector"], row["reports"]) for row in of_meat] == [("food", 1), ("meat", 3)]
+    told = [(row["sector"], row["reports"]) for row in of_meat]
+    assert told == [("food", 1), ("imports", 0), ("meat", 3)]
 
 
 def test_a_silent_department_is_a_hole_and_no_smaller_number(filed: City) -> None:

@@ -101,6 +101,22 @@ def test_an_event_that_lacks_nothing_or_names_no_sector_gets_none(seller: httpx.
     assert "advice" not in seller.post("/v1/events", json=[good, silent]).json()
 
 
+def test_an_event_without_a_sector_is_of_the_subsystem_that_the_gateway_brings_it_to(
+    city: City,
+) -> None:
+    silent = entry()
+    del silent["sector"]
+    seller = city.client("seller")
+    answer = seller.post("/v1/events", json=silent).json()
+    assert rules(answer) == [(0, "/documents", "no_certificate_no_entry")]
+    assert answer["accepted"] == 1
+    assert seller.get("/v1/events/e1").headers["suyuan-profile"] == LABEL
+    assert len(breaches(city.client("city"))) == 1
+    # Past the gateway nobody has said what the subsystem is for.
+    direct = city.client("seller", at="meat")
+    assert "advice" not in direct.post("/v1/events", json=silent | {"id": "e2"}).json()
+
+
 def test_a_dry_run_advises_and_stores_nothing(city: City, seller: httpx.Client) -> None:
     answer = seller.post("/v1/events?dry_run=true", json=entry()).json()
     assert rules(answer) == [(0, "/documents", "no_certificate_no_entry")]

@@ -53,6 +53,12 @@ def test_whom_the_gateway_vouches_for_is_who_asks(caller: Caller) -> None:
     assert claims.verify(token, audience="food", key=PUBLIC).caller == caller
 
 
+def test_the_sectors_of_the_subsystem_go_along() -> None:
+    token = claims.sign(CALLERS[1], audience="food", key=PRIVATE, sectors=("food", "drugs"))
+    found = claims.verify(token, audience="food", key=PUBLIC).caller
+    assert (found, found.sectors) == (CALLERS[1], ("food", "drugs"))
+
+
 def test_the_public_half_can_make_no_claims() -> None:
     assert "d" not in PUBLIC_JWK
     with pytest.raises(JoseError):
@@ -95,6 +101,8 @@ def test_claims_that_leave_something_out_do_not_hold(name: str) -> None:
         {"party": 7},
         {"party": ""},
         {"home": ["food"]},
+        {"sectors": "food"},
+        {"sectors": [7]},
     ],
 )
 def test_claims_with_a_strange_content_do_not_hold(changes: dict[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from suyuan.domain.breaches import Breach
@@ -56,6 +56,12 @@ class Checker:
             breaches += self._wrong_doer(event, kinds)
         return tuple(breaches)
 
+    def knows(self, event: Event, kinds: AbstractSet[str]) -> bool:
+        """Whether the sector has the event's activity, and each of the kinds of party."""
+        known = {party.id for party in self.profile.parties}
+        done = event.activity in _PACKING or (event.kind, event.activity) in self._rules
+        return kinds <= known and done
+
     def _unknown(self, event: Event) -> Breach:
         profile = self.profile
         more = {
@@ -89,7 +95,8 @@ class Checker:
 class Checkers:
     """The profiles in force: which of them an event is checked by.
 
-    ``own`` is the sector of events that name none; ``None`` leaves those unchecked.
+    ``own`` is the sector of events that name none; with ``None`` it follows from the sectors that
+    the subsystem is registered for, if it does.
     """
 
     def __init__(self, profiles: Iterable[Profile], own: str | None = None) -> None:
@@ -101,15 +108,43 @@ class Checkers:
             frozenset(point.id for point in enterprise.profile.points) if enterprise else _NO_KINDS
         )
 
-    def concern(self, event: Event) -> bool:
-        """Whether there is a profile for the event's sector."""
-        return (event.sector or self._own) in self.by_id
+    def concern(self, event: Event, registered: Sequence[str] = ()) -> bool:
+        """Whether there is, or may be, a profile for the event's sector."""
+        told = event.sector or self._own
+        return told in self.by_id if told else any(sector in self.by_id for sector in registered)
+
+    def sector_of(
+        self,
+        event: Event,
+        kinds: AbstractSet[str] = _NO_KINDS,
+        registered: Sequence[str] = (),
+    ) -> str | None:
+        """The sector that an event belongs to: what it says, else what its subsystem is for.
+
+        ``registered`` are the sectors of the subsystem by the gateway's registry. Where they are
+        several, the event is of the one whose profile knows its activity and every kind of party
+        that its reporter is on file as; ``None`` where that is none, or more than one.
+        """
+        told = event.sector or self._own
+        if told is not None or not registered:
+            return told
+        if len(registered) == 1:
+            return registered[0]
+        fitting = [sector for sector in registered if self._fits(sector, event, kinds)]
+        return fitting[0] if len(fitting) == 1 else None
+
+    def _fits(self, sector: str, event: Event, kinds: AbstractSet[str]) -> bool:
+        checker = self.by_id.get(sector)
+        return checker is not None and bool(kinds) and checker.knows(event, kinds)
 
     def check(
-        self, event: Event, kinds: AbstractSet[str] = _NO_KINDS
+        self,
+        event: Event,
+        kinds: AbstractSet[str] = _NO_KINDS,
+        registered: Sequence[str] = (),
     ) -> tuple[str | None, Breaches]:
         """The labels of the profiles that an event was checked by, and what it breaks."""
-        sector = event.sector or self._own
+        sector = self.sector_of(event, kinds, registered)
         checker = self.by_id.get(sector) if sector is not None else None
         also = None
         if event.extra and not self._points.isdisjoint(event.extra):

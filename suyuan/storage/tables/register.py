@@ -108,8 +108,16 @@ revocations = Table(
     Column("filing", Uuid, nullable=False),
     Column("since", Date, nullable=False),
     moment("at"),
+    # As of ``register``: the order in which they were revoked.
+    Column(
+        "xact",
+        BigInteger,
+        nullable=False,
+        server_default=text("pg_current_xact_id()::text::bigint"),
+    ),
     PrimaryKeyConstraint("party", "licence", "filing", name="revocations_pkey"),
 )
+Index("revocations_changes", revocations.c.xact)
 
 # Certificates (suyuan/storage/certificates.py): entered once, each with steps that are appended.
 certificates = Table(

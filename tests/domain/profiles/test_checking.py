@@ -157,6 +157,47 @@ def test_an_event_is_checked_by_its_sector_and_by_none_if_it_names_none() -> Non
     assert Checkers(shipped().values(), "meat").check(told) == (label, found)
 
 
+def test_an_event_without_a_sector_is_of_the_only_one_that_its_subsystem_is_for() -> None:
+    told = event("wholesale.entry")
+    assert ALL.sector_of(told) is None
+    assert ALL.check(told, frozenset(), ("meat",))[0] == MEAT.profile.label
+    assert ALL.sector_of(replace(told, sector="food"), registered=("meat",)) == "food"
+    # What the department has set goes before what others registered it for.
+    assert Checkers(shipped().values(), "food").sector_of(told, registered=("meat",)) == "food"
+    assert ALL.concern(told, ("meat",))
+    assert not ALL.concern(told)
+
+
+@pytest.mark.parametrize(
+    ("activity", "kinds", "sector"),
+    [
+        ("retail.dispense", {"retail"}, "drugs"),  # nobody dispenses food
+        ("retail.receive", {"catering"}, "food"),  # no restaurant is on file with drugs
+        ("logistics.pack", {"growing"}, "food"),
+        ("retail.sale", {"retail"}, None),  # a shop sells either
+        ("retail.dispense", set(), None),  # who is not on file is of none
+        ("production.harvest", {"growing"}, None),  # neither knows a harvest
+    ],
+)
+def test_of_several_sectors_it_is_of_the_one_that_activity_and_reporter_fit(
+    activity: str, kinds: set[str], sector: str | None
+) -> None:
+    told = event(activity)
+    assert ALL.sector_of(told, frozenset(kinds), ("food", "drugs")) == sector
+    label, _ = ALL.check(told, frozenset(kinds), ("food", "drugs"))
+    assert label == (shipped()[sector].label if sector else None)
+
+
+def test_a_purchase_is_in_the_buyers_ledger_within_36_hours_if_it_says_when() -> None:
+    told = event("retail.receive")
+    for hours, late in ((36, False), (37, True)):
+        entered = (TIME + timedelta(hours=hours)).isoformat()
+        found = names(FOOD, replace(told, extra={"entered_at": entered}))
+        assert ("clock.ledger" in found) is late
+    assert "clock.ledger" not in names(FOOD, told)
+    assert "clock.ledger" in names(FOOD, replace(told, extra={"entered_at": "昨天"}))
+
+
 def test_a_reading_of_an_enterprises_control_point_is_checked_beside_the_sector() -> None:
     told = event("production.process", CODES[1], extra={"core_temperature": "61.5"})
     label, found = ALL.check(told)

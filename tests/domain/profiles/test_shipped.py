@@ -103,7 +103,9 @@ def _stating_none(told: Event, fields: tuple[str, ...]) -> Event:
 
 
 def _timed(told: Event, clock: Clock, later: timedelta) -> Event:
-    """The clock's first moment, and the event so much later."""
+    """The clock's first moment, and its second so much later."""
+    if clock.to.startswith("extra."):
+        return stating(told, clock.to, (TIME + later).isoformat())
     value: Any = MOMENT if clock.from_.startswith("extra.") else "x"
     return replace(stating(told, clock.from_, value), time=TIME - timedelta(hours=12) + later)
 
