@@ -122,8 +122,13 @@ async def _from(
         headers=members.headers(caller, member.id),
     )
     within = min(member.timeout, seconds)
+
+    async def asking(most: float | None) -> dict[str, Any]:
+        bound = within if most is None else min(most, within)
+        return await ask(members.client, request, _read, most=_MOST_BYTES, seconds=bound)
+
     try:
-        return await ask(members.client, request, _read, most=_MOST_BYTES, seconds=within)
+        return await members.breaker(member, "code-status").guard(asking)
     except Silent:
         return None
 

@@ -61,7 +61,7 @@ class Members:
         self.exchanges = exchanges
         self._signer = Signer(key)
         self._last_answer: dict[str, datetime] = {}
-        self._breakers: dict[tuple[str, str], Breaker] = {}
+        self._breakers: dict[tuple[str, str, str], Breaker] = {}
         self.client = httpx.AsyncClient(
             transport=self._noted(PoolPerAddress(connections)),
             timeout=httpx.Timeout(None, connect=CONNECT_SECONDS),
@@ -94,9 +94,11 @@ class Members:
         sectors = member.sectors if member is not None else ()
         return {CLAIMS_HEADER: self._signer.sign(caller, subsystem, sectors)}
 
-    def breaker(self, member: Subsystem) -> Breaker:
-        """The breaker of a member; a new address starts with a new one."""
-        return self._breakers.setdefault((member.id, member.query_url), Breaker())
+    def breaker(self, member: Subsystem, call: str = "lookups") -> Breaker:
+        """The breaker of a member for one call: of two that take unlike times neither judges the
+        other. A new address starts with a new one.
+        """
+        return self._breakers.setdefault((member.id, member.query_url, call), Breaker())
 
     def sources(self, caller: Caller, trace_id: str) -> Mapping[str, Source]:
         """A source for each member, asking on the caller's behalf; claims are signed once each."""

@@ -8,7 +8,6 @@ said is kept in the gateway's database.
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
@@ -24,7 +23,6 @@ from suyuan.domain.caller import CONSUMER
 from suyuan.domain.errors import Unavailable
 from suyuan.domain.recall import Recall
 from suyuan.sources.asking import Silent, fetch
-from suyuan.sources.breaker import Breaker
 from suyuan.storage import member_recalls
 from suyuan.storage.engine import Database
 from suyuan.web.recalls.board import MOST_COVERED, RecallBoard
@@ -56,7 +54,6 @@ class FederatedBoard(RecallBoard):
         self._of_member: dict[str, list[Recall]] = {}
         self._documents: dict[str, bytes] | None = None
         self._tags: dict[str, str | None] = {}
-        self._breakers: defaultdict[str, Breaker] = defaultdict(Breaker)
 
     async def _ask(self) -> list[Recall]:
         if self._documents is None:
@@ -77,7 +74,8 @@ class FederatedBoard(RecallBoard):
 
     async def _ask_member(self, member: Subsystem, documents: dict[str, bytes]) -> None:
         with suppress(Silent):  # what it said last holds until it says otherwise
-            told = await self._breakers[member.id].guard(partial(self._news, member))
+            breaker = self._members.breaker(member, "recalls")
+            told = await breaker.guard(partial(self._news, member))
             if told is None:
                 return
             self._of_member[member.id] = _recalls_of(member.id, told.document)

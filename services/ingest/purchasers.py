@@ -97,6 +97,7 @@ async def post_purchaser(request: Request, caller: _Seller, database: OwnDatabas
     keys = _keys(request)
     body = _read(await request.body())
     told = _checked(body)
+    _require_own(body.event, caller.party)
     key, of = _named(body.event, caller.party)
     text = msgspec.json.encode(told).decode()
     async with database.writing() as connection:
@@ -182,6 +183,13 @@ def _checked(body: PurchaserBody) -> Purchaser:
     name = _text(body.name, "/name", NAME_LIMIT)
     phone = None if body.phone is None else _text(body.phone, "/phone", PHONE_LIMIT)
     return Purchaser(name, number, phone)
+
+
+def _require_own(event: str, seller: Code) -> None:
+    """Raise ReportRefused for an event that says whose it is, and is another's."""
+    named = local_event_id(event)
+    if named is not None and named[0] != seller.short:
+        raise ReportRefused(faults=[Fault("id_not_yours", "/event", {"id": event})])
 
 
 def _text(text: str, at: str, limit: int) -> str:

@@ -55,7 +55,7 @@ async def post_events(
     # What is small is soon done, and is counted by its bytes alone.
     small = len(submission.body) < READ_ASIDE_BYTES
     try:
-        async with nullcontext() if small else captures.taken():
+        async with nullcontext() if small else captures.taken(caller.owner):
             captured = await capture(
                 request.app.state.database,
                 submission,

@@ -12,7 +12,8 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from weakref import WeakValueDictionary
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
@@ -122,21 +123,27 @@ class _Body:
 
 
 class Slots:
-    """So many at once; who finds none waits a little, and is then told to come back."""
+    """So many at once; who finds none waits a little, and is then told to come back.
+
+    Of several, one owner holds half at most, and waits for a slot of his own before he waits for a
+    free one: however many he asks for, nobody else stands behind him.
+    """
 
     def __init__(self, limit: int, *, wait_seconds: float = RETRY_AFTER_SECONDS) -> None:
         self._free = asyncio.Semaphore(limit)
+        self._each = max(1, limit // 2)
+        self._own: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
         self._wait_seconds = wait_seconds
 
     @asynccontextmanager
-    async def taken(self) -> AsyncIterator[None]:
+    async def taken(self, owner: str) -> AsyncIterator[None]:
         """Hold a slot for the block. Raises Unavailable when none becomes free in time."""
-        try:
-            async with asyncio.timeout(self._wait_seconds):
-                await self._free.acquire()
-        except TimeoutError:
-            raise Unavailable("too_busy") from None
-        try:
+        own = self._own.setdefault(owner, asyncio.Semaphore(self._each))
+        async with AsyncExitStack() as held:
+            try:
+                async with asyncio.timeout(self._wait_seconds):
+                    await held.enter_async_context(own)
+                    await held.enter_async_context(self._free)
+            except TimeoutError:
+                raise Unavailable("too_busy") from None
             yield
-        finally:
-            self._free.release()

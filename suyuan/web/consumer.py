@@ -97,11 +97,11 @@ async def _chain_page(
     app, language = request.app.state, page_language(request)
     verdict_of: CodeVerdict = app.code_verdict
     question = Question(code, Direction.UP)
-    (chain, known), verdict = await asyncio.gather(
-        seen(request, question, CONSUMER, language), verdict_of(code.key)
+    board: NoticeBoard = getattr(app, "notice_board", None) or EmptyBoard()
+    (chain, known), verdict, _ = await asyncio.gather(
+        seen(request, question, CONSUMER, language), verdict_of(code.key), board.look()
     )
     state = page_state(chain, verdict)
-    board: NoticeBoard = getattr(app, "notice_board", None) or EmptyBoard()
     static: Names = getattr(app, "names", None) or Names()
     page = render_chain(
         chain,

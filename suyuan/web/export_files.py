@@ -18,6 +18,7 @@ from fastapi.responses import StreamingResponse
 from suyuan.web.accept import CSV, XLSX
 from suyuan.web.admission import Slots
 from suyuan.web.language import Language, negotiate, vary_on_language
+from suyuan.web.logs import caller_of
 from suyuan.wire.exports.tables import Table
 from suyuan.wire.exports.workbook import XlsxWriter
 from suyuan.wire.exports.writing import CsvWriter, Writer
@@ -45,7 +46,7 @@ async def export(
     slots: Slots = request.app.state.exports
     file = TemporaryFile()  # noqa: SIM115  it is closed when its last byte is sent
     try:
-        async with slots.taken():
+        async with slots.taken(_asker(request)):
             writer = _WRITERS[form](file, tables, language.value)
             try:
                 await fill(writer, language)
@@ -55,6 +56,12 @@ async def export(
     except BaseException:
         file.close()
         raise
+
+
+def _asker(request: Request) -> str:
+    """Whom an export counts for: a key, and everybody without one together."""
+    asking = caller_of(request.scope)
+    return "" if asking is None else f"{asking.owner} {asking.key or ''}"
 
 
 def _answer(file: BinaryIO, name: str, form: str, language: Language) -> Response:

@@ -20,6 +20,10 @@ class NoticeBoard(Protocol):
     @property
     def known_since(self) -> float: ...
 
+    async def look(self) -> None:
+        """Ask what is recalled, if it is not known well enough: while the chain is being traced."""
+        ...
+
     async def notices(self, chain: Chain) -> tuple[Notice, ...]: ...
 
 
@@ -27,6 +31,9 @@ class EmptyBoard:
     """The board of a service that keeps no recalls."""
 
     known_since = math.inf
+
+    async def look(self) -> None:
+        pass
 
     async def notices(self, chain: Chain) -> tuple[Notice, ...]:
         del chain

@@ -132,6 +132,17 @@ def test_another_purchaser_of_the_same_sale_is_refused(seller: httpx.Client) -> 
     assert registered(seller, name="另一人").status_code == 409
 
 
+def test_a_sale_of_another_sellers_is_refused(city: City) -> None:
+    refused = registered(city.client("buyer", at="meat"), event=SALE)
+    assert refused.status_code == 422
+    assert [(e["pointer"], e["code"]) for e in refused.json()["errors"]] == [
+        ("/event", "id_not_yours")
+    ]
+    assert NUMBER not in refused.text
+    assert NAME not in refused.text
+    assert registered(city.client("seller", at="meat"), event=SALE).status_code == 201
+
+
 def test_a_sealed_text_opens_for_its_own_sale_and_with_its_own_key_alone(
     city: City, seller: httpx.Client
 ) -> None:

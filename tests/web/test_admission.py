@@ -13,6 +13,7 @@ from starlette.responses import Response
 from suyuan.domain.errors import Unavailable
 from suyuan.web import admission
 from suyuan.web.admission import Slots
+from suyuan.web.app import EXPORT_SLOTS
 from suyuan.web.responses import json_response
 from tests.web.service import serving
 
@@ -121,11 +122,41 @@ async def test_a_body_as_it_is_may_say_so(client: AsyncClient) -> None:
 
 async def test_who_finds_no_slot_waits_a_little_and_is_then_told_to_come_back() -> None:
     slots = Slots(1, wait_seconds=0.05)
-    async with slots.taken():
+    async with slots.taken("one"):
         with pytest.raises(Unavailable):
-            async with slots.taken():
+            async with slots.taken("one"):
                 pass
-    async with slots.taken():
-        waiting = asyncio.create_task(slots.taken().__aenter__())
+    async with slots.taken("one"):
+        waiting = asyncio.create_task(slots.taken("one").__aenter__())
         await asyncio.sleep(0)
     await waiting
+
+
+async def test_one_owner_holds_half_of_the_slots_and_nobody_stands_behind_him() -> None:
+    slots = Slots(4, wait_seconds=5)
+    go, held = asyncio.Event(), list[str]()
+
+    async def hold(owner: str) -> None:
+        async with slots.taken(owner):
+            held.append(owner)
+            await go.wait()
+
+    waiting = [asyncio.create_task(hold("greedy")) for _ in range(20)]
+    await asyncio.sleep(0)
+    waiting += [asyncio.create_task(hold(name)) for name in ("one", "other")]
+    await asyncio.sleep(0.05)  # all have come as far as they can
+    assert sorted(held) == ["greedy", "greedy", "one", "other"]
+    go.set()
+    await asyncio.gather(*waiting)
+    assert len(held) == 22
+    assert not slots._own
+
+
+async def test_strangers_together_leave_a_slot_to_whoever_has_a_key() -> None:
+    slots = Slots(EXPORT_SLOTS, wait_seconds=0.05)
+    async with slots.taken(""):
+        with pytest.raises(Unavailable):
+            async with slots.taken(""):
+                pass
+        async with slots.taken("inspector:food ab12"):
+            pass

@@ -74,6 +74,10 @@ class RecallBoard:
             )
         )
 
+    async def look(self) -> None:
+        """Ask anew, if what is known is too old."""
+        await self.in_force()
+
     async def covering(self, codes: Sequence[str]) -> list[Recall]:
         """The recalls in force whose scopes reach any of some codes."""
         known = await self.in_force()
