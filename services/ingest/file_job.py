@@ -10,7 +10,7 @@ import asyncio
 import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import BinaryIO, Protocol, cast
@@ -26,6 +26,7 @@ from suyuan.storage import jobs
 from suyuan.storage.engine import Database, WriteConnection
 from suyuan.storage.jobs import Job, Progress, Rejection, State
 from suyuan.storage.load import Loaded, Outcome, Row, load
+from suyuan.web.scratch import room
 from suyuan.wire.breaches import read_kept, write_breaches, write_kept
 from suyuan.wire.ministry.reading import MinistryReader
 from suyuan.wire.reports import Report
@@ -103,14 +104,15 @@ class FileJob:
     async def run(self) -> None:
         """Take the file in from where it was left.
 
-        Raises Lost, and Unavailable if the database is away; in both cases, and if the process is
-        killed, the job stands as it was after its last batch.
+        Raises Lost, and Unavailable if the database is away or the disk is full; in all cases, and
+        if the process is killed, the job stands as it was after its last batch.
         """
         try:
-            with tempfile.TemporaryFile() as file:
+            with room(), tempfile.TemporaryFile() as file:
                 whole = await self._fetch(cast(BinaryIO, file))
                 whole = whole and await self._take_in(cast(BinaryIO, file))
         except Unavailable:
+            await self._forgive()
             raise
         except SuyuanError as error:
             await self._end(State.FAILED, problem_text(error))
@@ -120,6 +122,12 @@ class FileJob:
         else:
             async with self._database.writing() as connection:
                 await jobs.release(connection, self._job.id, self._token)
+
+    async def _forgive(self) -> None:
+        """It is no fault of the job's: whoever claims it next shall not give it up for that."""
+        with suppress(Unavailable):
+            async with self._database.writing() as connection:
+                await jobs.forgive(connection, self._job.id, self._token)
 
     async def give_up(self) -> None:
         """End a job that was begun again and again and never got on."""

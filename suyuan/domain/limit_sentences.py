@@ -16,6 +16,10 @@ LIMIT_SENTENCES: dict[str, tuple[str, str]] = {
         "当前提交量过大，请按 Retry-After 响应头所示的秒数后重试。",
         "Too much is being sent at the moment; try again after the seconds in Retry-After.",
     ),
+    "no_room": (
+        "服务器的磁盘已满，请按 Retry-After 响应头所示的秒数后重试。",
+        "The server's disk is full at the moment; try again after the seconds in Retry-After.",
+    ),
     "too_many_downloads": (
         "同时最多下载 {limit} 个编码文件，请等前面的下载完成后重试。",
         "At most {limit} files of codes are downloaded at once; try again when one has ended.",

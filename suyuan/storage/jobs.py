@@ -155,6 +155,9 @@ _RELEASE = text("""
     UPDATE jobs SET state = 'waiting', claim = NULL, attempts = attempts - 1
     WHERE id = :job AND claim = :claim AND state = 'running'
 """)
+_FORGIVE = text("""
+    UPDATE jobs SET attempts = attempts - 1 WHERE id = :job AND claim = :claim AND state = 'running'
+""")
 _HOLD = text("""
     SELECT id FROM jobs WHERE id = :job AND claim = :claim AND state = 'running' FOR UPDATE
 """)
@@ -304,6 +307,11 @@ async def beat(connection: WriteConnection, tokens: Iterable[UUID]) -> None:
 async def release(connection: WriteConnection, job: UUID, token: UUID) -> None:
     """Give a job back, to be gone on with by whoever is free."""
     await connection.execute(_RELEASE, {"job": job, "claim": token})
+
+
+async def forgive(connection: WriteConnection, job: UUID, token: UUID) -> None:
+    """Count the last try as none; the job is claimed again when its heartbeat has stopped."""
+    await connection.execute(_FORGIVE, {"job": job, "claim": token})
 
 
 async def part(connection: WriteConnection, job: UUID, number: int) -> bytes | None:

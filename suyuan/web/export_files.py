@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import suppress
 from tempfile import TemporaryFile
 from typing import BinaryIO
 
@@ -19,6 +20,7 @@ from suyuan.web.accept import CSV, XLSX
 from suyuan.web.admission import Slots
 from suyuan.web.language import Language, negotiate, vary_on_language
 from suyuan.web.logs import caller_of
+from suyuan.web.scratch import room
 from suyuan.wire.exports.tables import Table
 from suyuan.wire.exports.workbook import XlsxWriter
 from suyuan.wire.exports.writing import CsvWriter, Writer
@@ -40,21 +42,23 @@ async def export(
 ) -> Response:
     """What ``fill`` writes, as a file of a media type that is called ``name`` and its ending.
 
-    Raises what ``fill`` raises, and Unavailable when too many export at once.
+    Raises what ``fill`` raises, and Unavailable when too many export at once, or the disk is full.
     """
     language = negotiate(request.headers.get("accept-language"))
     slots: Slots = request.app.state.exports
     file = TemporaryFile()  # noqa: SIM115  it is closed when its last byte is sent
     try:
         async with slots.taken(_asker(request)):
-            writer = _WRITERS[form](file, tables, language.value)
-            try:
-                await fill(writer, language)
-            finally:
-                await asyncio.to_thread(writer.close)
-        return _answer(file, name, form, language)
+            with room():
+                writer = _WRITERS[form](file, tables, language.value)
+                try:
+                    await fill(writer, language)
+                finally:
+                    await asyncio.to_thread(writer.close)
+                return _answer(file, name, form, language)
     except BaseException:
-        file.close()
+        with suppress(OSError):  # it would write what is left, and is thrown away
+            file.close()
         raise
 
 
