@@ -205,6 +205,16 @@ def after(recall: Recall, action: Action, actor: Actor, at: datetime, note: str 
     return replace(recall, state=then or recall.state, steps=(*recall.steps, step))
 
 
+def seen(recall: Recall, answers: int | None) -> None:
+    """Raise Conflict ``recall_moved`` for whoever answers a step that is not the last any more.
+
+    ``None`` is somebody who does not say what he has seen.
+    """
+    last = recall.steps[-1]
+    if answers is not None and answers != last.number:
+        raise Conflict("recall_moved", answers=answers, step=last.number, action=last.action.value)
+
+
 def _authors(steps: Sequence[Step]) -> set[Actor]:
     return {s.actor for s in steps if s.action in (Action.PROPOSE, Action.RESCOPE)}
 

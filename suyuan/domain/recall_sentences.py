@@ -55,6 +55,10 @@ RECALL_SENTENCES: dict[str, tuple[str, str]] = {
         "召回须由另一人批准；请换用提出人以外的密钥。",
         "A recall is approved by another person: use another key than whoever proposed it.",
     ),
+    "recall_moved": (
+        "您看到的是第 {answers} 步，之后已有第 {step} 步（{action}），请重新查看后再操作。",
+        "You answer step {answers}, and step {step} ({action}) came since; look at it again.",
+    ),
     "recall_state": (
         "召回目前处于 {state} 状态，不能执行 {action}；可以执行的状态：{allowed}。",
         "The recall is {state}; {action} can be done where it is one of {allowed}.",

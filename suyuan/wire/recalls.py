@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -33,6 +33,7 @@ MOST_STATIONS = 50
 WORDS_LIMIT = 500
 _PHONE_LIMIT = 20
 _NOTE_LIMIT = 500
+_MOST_STEPS = 1_000_000
 
 _PROPOSAL = frozenset(
     [
@@ -79,16 +80,26 @@ def read_proposal(body: bytes) -> Proposal:
     return proposal
 
 
-def read_note(body: bytes, *, required: bool = False) -> str:
-    """The note beside a step; an empty body is none. Raises ReportRefused."""
-    if not body and not required:
-        return ""
+class StepTold(NamedTuple):
+    """What is said beside a step: why, and the number of the last step that was seen."""
+
+    note: str = ""
+    answers: int | None = None
+
+
+def read_step(body: bytes, *, with_note: bool = False) -> StepTold:
+    """What a body says beside a step; an empty one nothing. Raises ReportRefused."""
+    if not body and not with_note:
+        return StepTold()
     reading = Reading()
-    raw = reading.members(decode(body or b"{}"), "", frozenset({"note"})) or {}
-    note = reading.text(raw, "note", limit=_NOTE_LIMIT, required=required)
+    raw = reading.members(decode(body or b"{}"), "", frozenset({"note", "step"})) or {}
+    note = reading.text(raw, "note", limit=_NOTE_LIMIT, required=with_note)
+    answers = raw.get("step")
+    if answers is not None and not (type(answers) is int and 0 < answers <= _MOST_STEPS):
+        reading.fault("not_whole", "/step", field="step", least=1, most=_MOST_STEPS)
     if reading.faults:
         raise ReportRefused(faults=reading.faults)
-    return note or ""
+    return StepTold(note or "", answers)
 
 
 def keep(proposal: Proposal) -> str:

@@ -104,6 +104,25 @@ def test_a_serial_of_a_recalled_lot_and_the_contents_of_a_recalled_box_are_recal
     wait(lambda: BANNER in page(city, SERIAL) or None, 3)
 
 
+def test_nobody_approves_what_was_found_anew_since_he_looked(
+    city: City, department: httpx.Client, approver: httpx.Client
+) -> None:
+    trade(city)
+    recall = Recall(department)
+    looked_at = recall.scoped()["steps"][-1]["number"]
+    assert recall.step("rescope", department).status_code == 200
+    assert recall.scoped()["steps"][-1]["number"] == 4
+    path = f"{recall.path}/approve"
+    moved = approver.post(path, json={"step": looked_at})
+    assert (moved.status_code, moved.json()["code"]) == (409, "recall_moved")
+    assert (moved.json()["step"], moved.json()["action"]) == (4, "scoped")
+    for wrong in (0, -1, True, "4", 1.5, 2**70):
+        refused = approver.post(path, json={"step": wrong})
+        assert refused.status_code == 422, wrong
+        assert [e["pointer"] for e in refused.json()["errors"]] == ["/step"]
+    assert approver.post(path, json={"step": 4}).status_code == 200
+
+
 def test_what_is_made_of_it_tomorrow_is_recalled_too(
     city: City, department: httpx.Client, approver: httpx.Client
 ) -> None:

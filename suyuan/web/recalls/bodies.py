@@ -38,5 +38,6 @@ _PROPOSAL = object_of(
 _PROPOSAL["properties"]["from"] = _TIME  # a word that Python keeps for itself
 
 PROPOSAL_BODY = json_body(_PROPOSAL)
-NOTE_BODY = json_body(object_of(note=TEXT), required=False)
+_STEP = {"type": "integer", "minimum": 1, "description": "The last step that you have seen."}
+NOTE_BODY = json_body(object_of(note=TEXT, step=_STEP), required=False)
 WEBHOOK_BODY = json_body(object_of(["url"], url=TEXT))

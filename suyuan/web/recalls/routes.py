@@ -22,8 +22,8 @@ from suyuan.web.responses import json_response
 from suyuan.wire.bodies import NDJSON_TYPE
 from suyuan.wire.reading import Reading
 from suyuan.wire.recalls import (
-    read_note,
     read_proposal,
+    read_step,
     write_notice,
     write_recall_head,
     write_things,
@@ -118,7 +118,10 @@ _STEPS = {
     "rescope": (Action.RESCOPE, "重新核查 · Find out anew what it reaches.", False),
     "approve": (
         Action.APPROVE,
-        "批准 · Approve it: by another person than whoever proposed it, with no hole left open.",
+        """批准 · Approve it: by another person than whoever proposed it, with no hole left open.
+
+With `step`, the last step that was seen, nobody approves what was changed since: 409.
+""",
         False,
     ),
     "publish": (
@@ -137,8 +140,8 @@ def _stepping(action: Action, *, with_note: bool) -> Callable[..., Awaitable[Res
         request: Request, caller: Asking, service: Service, recall_id: UUID
     ) -> Response:
         service.require_official(caller)
-        note = read_note(await request.body(), required=with_note)
-        await service.do(recall_id, action, caller, note)
+        told = read_step(await request.body(), with_note=with_note)
+        await service.do(recall_id, action, caller, told)
         return json_response(await service.show(recall_id, caller))
 
     return post_step
@@ -161,8 +164,8 @@ async def post_sign_off(
 ) -> Response:
     """缺口签认 · Answer for what a subsystem did not answer: the note says on what grounds."""
     service.require_official(caller)
-    note = read_note(await request.body(), required=True)
-    await service.sign_off(recall_id, number, caller, note)
+    told = read_step(await request.body(), with_note=True)
+    await service.sign_off(recall_id, number, caller, told)
     return json_response(await service.show(recall_id, caller))
 
 

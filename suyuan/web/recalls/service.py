@@ -21,6 +21,7 @@ from suyuan.domain.recall import (
     Step,
     after,
     may_recall,
+    seen,
 )
 from suyuan.domain.recall_scope import (
     Quantities,
@@ -32,7 +33,14 @@ from suyuan.domain.recall_scope import (
 from suyuan.storage import recall_notices, recalls
 from suyuan.storage.engine import Database, WriteConnection
 from suyuan.web.recalls.webhooks import new_secret
-from suyuan.wire.recalls import MOST_CODES, keep, kept, kept_quantities, write_recall
+from suyuan.wire.recalls import (
+    MOST_CODES,
+    StepTold,
+    keep,
+    kept,
+    kept_quantities,
+    write_recall,
+)
 
 # Holders that stand in the answer; all of them are in the things.
 _HOLDERS = 1_000
@@ -101,12 +109,13 @@ class Recalls:
             raise ReportRefused(faults=[Fault("lot_of_many", "/lot", many)])
         return replace(proposal, codes=tuple(codes))
 
-    async def do(self, recall_id: UUID, action: Action, caller: Caller, note: str) -> None:
-        """One step of a recall. Raises as ``suyuan.domain.recall.after``, and NotKnown."""
+    async def do(self, recall_id: UUID, action: Action, caller: Caller, told: StepTold) -> None:
+        """One step of a recall. Raises as ``suyuan.domain.recall.after`` and ``seen``; NotKnown."""
         actor = self.require_official(caller)
         async with self.database.writing() as connection:
             recall = await self._hold(connection, recall_id, caller)
-            done = after(recall, action, actor, datetime.now(UTC), note)
+            seen(recall, told.answers)
+            done = after(recall, action, actor, datetime.now(UTC), told.note)
             await recalls.add_step(connection, done)
             if action is Action.PUBLISH and not recall.proposal.drill:
                 found = kept_quantities(await recalls.quantities(connection, recall.id))
@@ -115,13 +124,14 @@ class Recalls:
         if action is Action.RESCOPE:
             self.wake()
 
-    async def sign_off(self, recall_id: UUID, number: int, caller: Caller, note: str) -> None:
+    async def sign_off(self, recall_id: UUID, number: int, caller: Caller, told: StepTold) -> None:
         """Answer for a hole. Raises NotKnown where there is no such recall or hole."""
         actor = self.require_official(caller)
         async with self.database.writing() as connection:
             recall = await self._hold(connection, recall_id, caller)
-            told = f"{number}: {note}"
-            done = after(recall, Action.SIGN_OFF, actor, datetime.now(UTC), told)
+            seen(recall, told.answers)
+            why = f"{number}: {told.note}"
+            done = after(recall, Action.SIGN_OFF, actor, datetime.now(UTC), why)
             known = number <= _MOST_HOLES and await recalls.sign_off(
                 connection, recall.id, number, actor.owner
             )
