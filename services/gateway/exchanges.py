@@ -26,6 +26,8 @@ from suyuan.web.logs import REQUEST_ID_HEADER
 # What a killed process has counted and not written yet is lost, so it is written often.
 WRITE_SECONDS = 10.0
 _SWEEP_EVERY = 360  # writes
+# What a chain asks many times; other addresses have codes in them, and are no end of them.
+_MANY = ("/v1/lookups", "/v1/names")
 
 
 def request_headers() -> Mapping[str, str]:
@@ -40,6 +42,9 @@ class Exchanges:
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._tallies: dict[Line, Tally] = {}
+        # Whose an address is, as one registry has it: a chain is eighty calls of few addresses.
+        self._whose: dict[str, str] = {}
+        self._registry: Registry | None = None
         self._count = Counter(
             "suyuan_exchanges",
             "Calls to subsystems, by what was asked and how it went.",
@@ -67,12 +72,23 @@ class Exchanges:
 
     def note(self, exchange: Exchange, registry: Registry) -> None:
         """Count a call to a member of the registry."""
-        subsystem = _member(exchange.url, registry)
+        subsystem = self._member(exchange.url, registry)
         hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
         line = Line(hour, subsystem, exchange.call, exchange.outcome.value)
         self._tallies.setdefault(line, Tally()).add(exchange.seconds)
         self._count.labels(*line[1:]).inc()
         self._seconds.labels(subsystem, exchange.call).observe(exchange.seconds)
+
+    def _member(self, url: str, registry: Registry) -> str:
+        """Whose address it is, looked up once for each that chains ask at."""
+        if registry is not self._registry:
+            self._registry, self._whose = registry, {}
+        found = self._whose.get(url)
+        if found is None:
+            found = _member(url, registry)
+            if url.endswith(_MANY):
+                self._whose[url] = found
+        return found
 
     @asynccontextmanager
     async def written(self, database: Database) -> AsyncIterator[None]:

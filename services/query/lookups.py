@@ -54,7 +54,7 @@ class Answering:
         self._caller = caller
         self._subsystem = subsystem
         self._enough = min(most, ENOUGH_EDGES)
-        self._source = PostgresSource(database, subsystem=subsystem, max_edges=most)
+        self._source = PostgresSource(database, subsystem=subsystem, max_edges=most, sparse=True)
 
     async def answer(self, asked: AskedLookup) -> bytes:
         """The body of the answer. Raises Unavailable where no question was answered in time."""

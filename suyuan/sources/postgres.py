@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from functools import lru_cache
@@ -25,51 +25,78 @@ AHEAD_OF = 100
 
 
 class PostgresSource:
-    """Answers from ``events`` and ``edges``: one statement for edges, one for bodies."""
+    """Answers from ``events`` and ``edges``: one statement for edges, one for bodies.
+
+    ``sparse``: most of what is asked for is not held here, as of a member of a federation, where
+    every member is asked for every code. Then it is looked first whether there is anything, which
+    costs a third of reading ahead, and is all that there is to do for the others.
+    """
 
     whole = True
 
     def __init__(
-        self, database: Database, *, subsystem: str = "", max_edges: int = MAX_EDGES
+        self,
+        database: Database,
+        *,
+        subsystem: str = "",
+        max_edges: int = MAX_EDGES,
+        sparse: bool = False,
     ) -> None:
         self._database = database
         self._subsystem = subsystem
         self._max_edges = max_edges
+        self._sparse = sparse
 
     async def ask(self, lookup: Lookup) -> Answer:
-        asked = [bytes.fromhex(k.key) for k in lookup.keys if k.ask is Ask.EVENT]
+        asked = [k for k in lookup.keys if not (lookup.bodies and k.ask is Ask.EVENT)]
         async with self._database.reading() as connection:
-            ahead = await self._ahead(connection, lookup)
-            known = set(ahead.answered)
-            found = await reads.find_edges(
-                connection,
-                [k for k in lookup.keys if not _is_among(k, known)],
-                known_at=lookup.known_at,
-                most=self._max_edges,
-            )
-            voids = found.voids | ahead.voids
-            rows = await self._rows(connection, asked, lookup) if asked else []
-            if asked and not lookup.bodies:
-                voids.update(await reads.find_voids(connection, asked, known_at=lookup.known_at))
-        voids.update(
-            Void(r.key, r.party, r.authority, r.record_time) for r in rows if r.declaration
+            tell = self._tell_sparsely if self._sparse else self._tell
+            ahead, found = await tell(connection, lookup, asked)
+            rows = await self._rows(connection, lookup)
+        declared = (Void(r.key, r.party, r.authority, r.record_time) for r in rows if r.declaration)
+        return Answer(
+            # What was looked for first is in what was read ahead once more.
+            tuple(dict.fromkeys((*ahead.edges, *found.edges)) if ahead.edges else found.edges),
+            tuple({*found.voids, *ahead.voids, *declared}),
+            tuple(stored_event(r, self._subsystem) for r in rows if not r.declaration),
+            tuple(Hole(self._subsystem, k, HoleReason.TRUNCATED) for k in found.cut),
+            ahead.answered,
         )
-        events = [stored_event(r, self._subsystem) for r in rows if not r.declaration]
-        holes = (Hole(self._subsystem, k, HoleReason.TRUNCATED) for k in found.cut)
-        edges = (*ahead.edges, *found.edges)
-        return Answer(edges, tuple(voids), tuple(events), tuple(holes), ahead.answered)
 
-    async def _ahead(self, connection: ReadConnection, lookup: Lookup) -> Ahead:
-        """What the walk will ask next, if it asks for few codes now."""
+    async def _tell(
+        self, connection: ReadConnection, lookup: Lookup, asked: Sequence[Key]
+    ) -> tuple[Ahead, reads.Found]:
+        ahead = await self._ahead(connection, lookup)
+        known = set(ahead.answered)
+        rest = [k for k in asked if not _is_among(k, known)]
+        return ahead, await self._find(connection, lookup, rest)
+
+    async def _tell_sparsely(
+        self, connection: ReadConnection, lookup: Lookup, asked: Sequence[Key]
+    ) -> tuple[Ahead, reads.Found]:
+        found = await self._find(connection, lookup, asked)
+        return await self._ahead(connection, lookup, {e.code for e in found.edges}), found
+
+    async def _find(
+        self, connection: ReadConnection, lookup: Lookup, keys: Sequence[Key]
+    ) -> reads.Found:
+        most = self._max_edges
+        return await reads.find_edges(connection, keys, known_at=lookup.known_at, most=most)
+
+    async def _ahead(
+        self, connection: ReadConnection, lookup: Lookup, held: Container[str] | None = None
+    ) -> Ahead:
+        """What the walk will ask next, if it asks for few codes now; of those ``held``, if told."""
         codes = [k.key for k in lookup.keys if k.ask is Ask.CODE]
-        if lookup.direction is None or not codes or len(codes) > AHEAD_OF:
+        few = lookup.direction is not None and len(codes) <= AHEAD_OF
+        codes = [code for code in codes if few and (held is None or code in held)]
+        if lookup.direction is None or not codes:
             return Ahead([], set(), ())
         return await read_ahead(connection, codes, lookup.direction, lookup.known_at)
 
-    async def _rows(
-        self, connection: ReadConnection, asked: Sequence[bytes], lookup: Lookup
-    ) -> list[reads.StoredRow]:
-        if not lookup.bodies:
+    async def _rows(self, connection: ReadConnection, lookup: Lookup) -> list[reads.StoredRow]:
+        asked = [bytes.fromhex(k.key) for k in lookup.keys if k.ask is Ask.EVENT]
+        if not lookup.bodies or not asked:
             return []
         return await reads.find_bodies(connection, asked, known_at=lookup.known_at)
 
