@@ -41,6 +41,10 @@ async def get_subsystems(request: Request, database: OwnDatabase) -> Response:
     `last_event` is when the newest report was stored there that the gateway knows of, and
     `watermark` up to when it knows of all. `GET /v1/exchanges` has how often each was asked.
 
+    `clock_seconds` is by how much its clock is ahead of the gateway's: one that is off by more than
+    ten seconds behind, or half a minute ahead, takes the gateway's claims for expired, or for made
+    in the future, and refuses what it is asked.
+
     `folder` is how the folder of a department without a system is (adapter `file`), where the
     gateway can see it: `watched`, `unwatched` (nothing takes its files in) or `missing`; how many
     files wait, when the last one was taken in, and what it waits for, as of when.
@@ -70,6 +74,7 @@ async def get_subsystems(request: Request, database: OwnDatabase) -> Response:
                     "state": health[s.id].state,
                     "last_answer": _latest(health[s.id].last_answer, feeds.get(s.id)),
                     "ms": health[s.id].ms,
+                    "clock_seconds": health[s.id].clock,
                     "circuit": members.breaker(s).state,
                     "last_event": feeds[s.id].last_change if s.id in feeds else None,
                     "watermark": feeds[s.id].watermark if s.id in feeds else None,

@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 import httpx
 from joserfc.jwk import OKPKey
@@ -34,11 +35,15 @@ HEALTH_BYTES = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How a subsystem answered when it was last asked. ``ms`` is what its answer took."""
+    """How a subsystem answered when it was last asked. ``ms`` is what its answer took.
+
+    ``clock`` is by how many seconds its clock is ahead of ours, ``None`` where it does not tell.
+    """
 
     state: str
     last_answer: datetime | None
     ms: int | None
+    clock: int | None = None
 
 
 class Members:
@@ -134,11 +139,23 @@ class Members:
             state = "unready" if silence.status is SourceStatus.REFUSED else silence.status.value
             return Health(state, self._last_answer.get(member.id), None)
         ms = round((time.monotonic() - began) * 1000)
+        clock = _ahead(reply.headers.get("date"))
         # A foreign server has no such address; that it answers at all must do.
         if reply.status >= (300 if member.is_ours else 500):
-            return Health("unready", self._last_answer.get(member.id), ms)
+            return Health("unready", self._last_answer.get(member.id), ms, clock)
         self.answered(member.id)
-        return Health("ready", self._last_answer[member.id], ms)
+        return Health("ready", self._last_answer[member.id], ms, clock)
 
     def answered(self, subsystem: str) -> None:
         self._last_answer[subsystem] = datetime.now(UTC)
+
+
+def _ahead(told: str | None) -> int | None:
+    """By how many seconds a clock is ahead, by the ``Date`` of an answer (RFC 9110, 6.6.1)."""
+    try:
+        moment = parsedate_to_datetime(told) if told is not None else None
+    except ValueError:
+        return None
+    if moment is None or moment.tzinfo is None:
+        return None
+    return round((moment - datetime.now(UTC)).total_seconds())

@@ -6,6 +6,8 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,14 +20,15 @@ from services.gateway.members import Members
 from services.gateway.registry import Registry, Subsystem
 from services.gateway.reporting import Relay
 from suyuan.domain.caller import Caller, CallerRole
-from suyuan.domain.errors import Unavailable
+from suyuan.domain.errors import NotAuthenticated, Unavailable
 from suyuan.domain.register import Kind
 from suyuan.storage.deliveries import Delivery
 from suyuan.storage.engine import Database
 from suyuan.storage.provision import provision, service_url
+from suyuan.web import claims
 from suyuan.web.claims import generate_key_pair, import_key
 from suyuan.web.language import Language
-from tests.sources.hostile import Asked, Behaviour, listening, say
+from tests.sources.hostile import Asked, Behaviour, head, listening, say
 from tests.sources.test_hostile import (
     bomb,
     drip,
@@ -144,6 +147,34 @@ async def test_it_is_not_ready(name: str) -> None:
     async with liar(SILENT[name]) as found:
         health = await in_time(found.health())
     assert health["liar"].state in ("down", "timed_out", "unready")
+
+
+@pytest.mark.parametrize(
+    ("date", "seconds"),
+    [("in five minutes", 300), ("yesterday", None), ("", None), ("\xff", None)],
+)
+async def test_a_clock_that_is_off_is_told(date: str, seconds: int | None) -> None:
+    """Such a member refuses the gateway's claims, and says no more than that."""
+    told = format_datetime(datetime.now(UTC) + timedelta(minutes=5)) if seconds else date
+
+    async def behave(_asked: Asked, writer: asyncio.StreamWriter) -> None:
+        writer.write(head(2, more=f"Date: {told}\r\n") + b"{}")
+        await writer.drain()
+
+    async with liar(behave) as found:
+        clock = (await found.health())["liar"].clock
+    assert clock == seconds if seconds is None else abs((clock or 0) - seconds) <= 2
+
+
+@pytest.mark.parametrize("seconds", [-70, 11])
+def test_claims_are_refused_by_a_clock_that_is_off(
+    seconds: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    private, public = generate_key_pair()
+    monkeypatch.setattr(claims, "time", lambda: time.time() + seconds)
+    token = claims.sign(CITY, audience="food", key=import_key(private, private=True))
+    with pytest.raises(NotAuthenticated):
+        claims.verify(token, audience="food", key=import_key(public, private=False))
 
 
 @pytest.mark.parametrize("name", [*SILENT, "a redirect"])
