@@ -55,8 +55,7 @@ class PostgresSource:
             rows = await self._rows(connection, lookup)
         declared = (Void(r.key, r.party, r.authority, r.record_time) for r in rows if r.declaration)
         return Answer(
-            # What was looked for first is in what was read ahead once more.
-            tuple(dict.fromkeys((*ahead.edges, *found.edges)) if ahead.edges else found.edges),
+            (*ahead.edges, *found.edges),
             tuple({*found.voids, *ahead.voids, *declared}),
             tuple(stored_event(r, self._subsystem) for r in rows if not r.declaration),
             tuple(Hole(self._subsystem, k, HoleReason.TRUNCATED) for k in found.cut),
@@ -75,7 +74,9 @@ class PostgresSource:
         self, connection: ReadConnection, lookup: Lookup, asked: Sequence[Key]
     ) -> tuple[Ahead, reads.Found]:
         found = await self._find(connection, lookup, asked)
-        return await self._ahead(connection, lookup, {e.code for e in found.edges}), found
+        ahead = await self._ahead(connection, lookup, {e.code for e in found.edges})
+        whole = {k.key for k in ahead.answered if k.ask is Ask.CODE}
+        return ahead, replace(found, edges=[e for e in found.edges if e.code not in whole])
 
     async def _find(
         self, connection: ReadConnection, lookup: Lookup, keys: Sequence[Key]
@@ -88,8 +89,9 @@ class PostgresSource:
     ) -> Ahead:
         """What the walk will ask next, if it asks for few codes now; of those ``held``, if told."""
         codes = [k.key for k in lookup.keys if k.ask is Ask.CODE]
-        few = lookup.direction is not None and len(codes) <= AHEAD_OF
-        codes = [code for code in codes if few and (held is None or code in held)]
+        if len(codes) > AHEAD_OF:
+            return Ahead([], set(), ())
+        codes = [code for code in codes if held is None or code in held]
         if lookup.direction is None or not codes:
             return Ahead([], set(), ())
         return await read_ahead(connection, codes, lookup.direction, lookup.known_at)
