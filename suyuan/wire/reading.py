@@ -290,7 +290,8 @@ class Reading:
     def _unknown_field(self, name: str, at: str, allowed: Collection[str]) -> None:
         # To compare names is slow; it is not done for faults that nobody will see.
         if len(self.faults) < self.limit:
-            self.fault("unknown_field", pointer(at, name), **_hint(name, frozenset(allowed)))
+            hint = _hint(name[:NAME_LIMIT], frozenset(allowed))
+            self.fault("unknown_field", pointer(at, name), **hint)
         else:
             self.fault("more_faults", at)
 
@@ -300,10 +301,9 @@ def _hint(name: str, allowed: frozenset[str]) -> Mapping[str, Any]:
     """What is said of a member that there is not: the one that was meant, else all that there are;
     and where other facts go, if the object has such a place.
     """
-    short = name[:NAME_LIMIT]
-    closest = nearest(short, sorted(allowed))
+    closest = nearest(name, sorted(allowed))
     meant = {"closest": closest} if closest else {"allowed": sorted(allowed)}
-    return {"field": short, **meant, **({"rest": "extra"} if "extra" in allowed else {})}
+    return {"field": name, **meant, **({"rest": "extra"} if "extra" in allowed else {})}
 
 
 def _instant(text: str) -> datetime | None:

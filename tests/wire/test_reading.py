@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from suyuan.domain.codes import Use
 from suyuan.domain.sentences import SENTENCES, sentence
-from suyuan.wire.reading import FAULT_LIMIT, Reading, pointer
+from suyuan.wire.reading import FAULT_LIMIT, NAME_LIMIT, Reading, _hint, pointer
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 FIRST, LAST = datetime(1901, 1, 1), datetime(2199, 12, 31)  # noqa: DTZ001 - offsets are drawn
@@ -68,6 +68,14 @@ def test_a_member_that_is_near_to_none_is_told_which_there_are(name: str, said: 
     reading.members({name: 1}, "", frozenset({"unit", "code", "extra"}))
     (fault,) = reading.faults
     assert sentence(fault.code, fault.params, "en") == f"There is no field {said}"
+
+
+def test_of_a_long_name_no_more_is_kept_than_is_told() -> None:
+    reading, hits = Reading(), _hint.cache_info().hits
+    for end in ("b", "c"):
+        reading.members({"a" * 1_000_000 + end: 1}, "", frozenset({"unit"}))
+    assert _hint.cache_info().hits == hits + 1
+    assert all(len(fault.params["field"]) == NAME_LIMIT for fault in reading.faults)
 
 
 def test_extra_is_named_only_where_there_is_one() -> None:
