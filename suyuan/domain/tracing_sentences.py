@@ -138,8 +138,14 @@ TRACING_SENTENCES: dict[str, tuple[str, str]] = {
         "A consumer may ask where a product came from (direction=own or up), not where it went.",
     ),
     "event_ambiguous": (
-        "{id} 对应多个事件，请用其中一个完整标识：{uris}。",
-        "{id} names several events; ask with one of their URIs: {uris}.",
+        (
+            "{id} 对应多个事件，请用其中一个完整标识：{uris}"
+            "[；标识相同而内容不同的，请用 {lists} 按上报者查看]。"
+        ),
+        (
+            "{id} names several events; ask with one of their URIs: {uris}"
+            "[; where they are the same, each reporter's is in {lists}]."
+        ),
     ),
     "event_holder_silent": (
         "已应答的子系统没有事件 {id}，但 {subsystems} 没有应答；请稍后再试。",

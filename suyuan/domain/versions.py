@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from suyuan.domain.codes import Code
 from suyuan.domain.errors import Ambiguous, NotKnown
 from suyuan.domain.events import StoredEvent, event_key
+
+# Where each reporter's events are, whatever their ids.
+_LISTS = "GET /v1/events?party=…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,10 @@ def settle(versions: Sequence[Version], event_id: str, asker: Code | None = None
             several[version.key, b""].append(version)
     if len(several) > 1:
         uris = [found[0].uri for found in several.values()]
-        raise Ambiguous("event_ambiguous", id=event_id, uris=uris)
+        params: dict[str, Any] = {"id": event_id, "uris": uris}
+        if len(set(uris)) < len(uris):
+            params["lists"] = _LISTS
+        raise Ambiguous("event_ambiguous", **params)
     (same,) = several.values()
     return _corrected(min(same, key=_hides), versions)
 

@@ -9,6 +9,7 @@ import pytest
 from suyuan.domain.codes import Code
 from suyuan.domain.errors import Ambiguous, NotKnown
 from suyuan.domain.events import Correction, Event
+from suyuan.domain.sentences import sentence
 from suyuan.domain.versions import Version, settle
 from tests.build import at, moved, party, stored
 
@@ -60,7 +61,7 @@ def test_two_reporters_of_a_bare_id_are_ambiguous_unless_one_of_them_asks() -> N
     one, other = version(MILL), version(SHOP)
     with pytest.raises(Ambiguous) as error:
         settle([one, other], "e1")
-    assert error.value.params["uris"] == [one.uri, other.uri]
+    assert error.value.params == {"id": "e1", "uris": [one.uri, other.uri]}
     assert settle([one, other], "e1", SHOP) is other
 
 
@@ -71,8 +72,9 @@ def test_a_uri_that_others_report_too_is_to_its_reporter_what_it_reported() -> N
     other = replace(one, party=SHOP.key, stored=replace(one.stored, content=b"2"))
     declared = declaration(other, SHOP)
     for asker in (None, party("NOBODY")):
-        with pytest.raises(Ambiguous):
+        with pytest.raises(Ambiguous) as error:
             settle([one, other], uri, asker)
+        assert "GET /v1/events?party=" in sentence(error.value.code, error.value.params, "en")
     assert settle([other, one, declared], uri, MILL) is one
     assert settle([one, other, declared], uri, SHOP).stored.event.correction is not None
 
