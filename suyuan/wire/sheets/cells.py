@@ -26,7 +26,12 @@ _DAY = re.compile(rf"{_DATE}|(?P<y8>\d{{4}})(?P<m8>\d\d)(?P<d8>\d\d)", re.ASCII)
 _MOMENT = re.compile(
     rf"{_DATE}[\sT]*{_CLOCK}\s*(?P<half_en>[AP]M)?\s*(?P<z>Z|[+-]\d\d:\d\d)?", re.ASCII
 )
-_AFTERNOON = {"上午": 0, "AM": 0, "下午": 12, "PM": 12}
+# The hours that each half of the day has, however they are counted.
+_HALVES = {
+    "上午": {12: 0, **{hour: hour for hour in range(12)}},
+    "下午": {12: 12, **{hour: hour % 12 + 12 for hour in (*range(1, 12), *range(13, 24))}},
+}
+_HALVES |= {"AM": _HALVES["上午"], "PM": _HALVES["下午"]}
 # What a spreadsheet makes of a long code that it takes for a number: the last digits are gone.
 _AS_NUMBER = re.compile(r"[+-]?\d(?:[.,]\d+)?[eE]\+\d{2,3}", re.ASCII)
 # The number that a spreadsheet keeps for a day from 1954 to 2119, where its cell is not shown as a
@@ -61,8 +66,10 @@ def moment(text: str) -> str:
     day = f"{found['y']}-{int(found['m']):02}-{int(found['d']):02}"
     second = f":{int(found['s'] or 0):02}{found['f'] or ''}"
     hour, half = int(found["h"]), found["half"] or found["half_en"]
-    if half is not None and 1 <= hour <= 12:
-        hour = hour % 12 + _AFTERNOON[half]
+    if half is not None:
+        if hour not in _HALVES[half]:
+            return text
+        hour = _HALVES[half][hour]
     return f"{day}T{hour:02}:{int(found['min'] or 0):02}{second}{found['z'] or OFFSET}"
 
 

@@ -37,7 +37,13 @@ def test_a_time_is_read_as_it_is_written_and_is_beijing_time_without_offset(
     assert cells.moment(written) == read
 
 
-@pytest.mark.parametrize("written", ["3/1/2026 8:00", "yesterday", "8:00", "2026-03-01 8"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("3/1/2026 8:00", "yesterday", "8:00", "2026-03-01 8"),
+        *("2026/3/1 上午15:20", "2026/3/1 下午0:20", "2026/3/1 13:00 AM"),
+    ],
+)
 def test_a_time_that_could_be_two_is_left_to_the_reader_to_refuse(written: str) -> None:
     assert cells.moment(written) == written
 
