@@ -29,6 +29,8 @@ _BATCH = 500
 # A machine that is busy starting may not answer at once.
 _BUSY, _TRIES = frozenset({429, 503}), 8
 _QUESTIONS = 4
+# Who buys is nobody: the number is the example of GB 11643.
+_NOBODY = {"name": "某某（虚构）", "id_number": "11010519491231002X"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ def load(
     tell: Callable[[int, int], None] | None = None,
     pause: Callable[[float], None] | None = None,
 ) -> DemoReport:
-    """Put every enterprise on file, and post what it reports.
+    """Put every enterprise on file, post what it reports, and register who bought by name.
 
     Events have ids, and who is on file is not filed again, so doing it again changes nothing.
     ``tell`` hears how many events of how many were taken in. ``pause`` is called between two
@@ -68,6 +70,8 @@ def load(
             done += answer
             if tell is not None:
                 tell(done.accepted + done.repeated, total)
+        for _ in post.all(post.name, list(_purchases(part))):
+            pass
     return done
 
 
@@ -94,6 +98,14 @@ def _posts(part: Part) -> Iterator[tuple[str, Sequence[Mapping[str, Any]]]]:
     for uscc, reports in demonstration.reports(part).items():
         for start in range(0, len(reports), _BATCH):
             yield uscc, reports[start : start + _BATCH]
+
+
+def _purchases(part: Part) -> Iterator[tuple[Participant, Sequence[str]]]:
+    """Every batch of sales whose purchasers are registered, with its seller."""
+    who = {one.uscc: one for one in demonstration.participants(part)}
+    for uscc, sales in demonstration.purchases(part).items():
+        for start in range(0, len(sales), _BATCH):
+            yield who[uscc], sales[start : start + _BATCH]
 
 
 def _is_busy(error: Exception) -> bool:
@@ -134,6 +146,11 @@ class _Post:
     def report(self, uscc: str, batch: Sequence[Mapping[str, Any]]) -> DemoReport:
         answer = self._send("POST", "/v1/events", self._keys.enterprises[uscc], batch)
         return DemoReport(answer["accepted"], answer["repeated"])
+
+    def name(self, who: Participant, sales: Sequence[str]) -> DemoReport:
+        told = [{"event": sale, **_NOBODY} for sale in sales]
+        self._send("POST", f"/{who.home}/v1/purchasers", self._keys.enterprises[who.uscc], told)
+        return DemoReport()
 
     def _send(self, method: str, path: str, key: str, body: object = None) -> dict[str, Any]:
         headers = {"Authorization": f"Bearer {key}"}

@@ -74,11 +74,15 @@ class Lorry:
 
 @dataclass(slots=True)
 class Book:
-    """Reports by reporter, in the order in which they were written."""
+    """Reports by reporter, in the order in which they were written.
+
+    ``named`` are the ids of sales, by their sellers, whose purchasers are registered by name.
+    """
 
     chance: Random
     reports: dict[str, list[Report]] = field(default_factory=lambda: defaultdict(list))
     ends: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    named: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     _numbers: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
     def number(self, name: str) -> int:
@@ -129,10 +133,11 @@ class Book:
 
     def retail(
         self, shop: Enterprise, when: datetime, code: str, *, of: str, **members: Any
-    ) -> None:
+    ) -> str:
         """Sell one thing, with a code of its own, to a consumer: an end of a chain of a sector."""
-        self.tell(shop, when, "retail sale", items=[piece(code)], **members)
+        sale = self.tell(shop, when, "retail sale", items=[piece(code)], **members)
         self.ends[of].append(code)
+        return sale
 
     def spread(self, day: int, opens: int = 8, closes: int = 20) -> datetime:
         """Some time of a day while shops are open."""

@@ -13,8 +13,8 @@ from services.demonstration.packing import in_cases, sell_case, unpack
 _CASES, _BOTTLES = 2, 10
 # PD20269101, a registration that was never given.
 _REGISTRATION, _SPEC = "269101", 1
-# Sold by a shop that is appointed for it, to somebody whose name the shop has on record.
-_BY_THE_RULES = {"restricted": True, "designated_outlet": True, "real_name": True}
+# Sold by a shop that its department has on file for it, to somebody whose name is registered.
+_RESTRICTED = {"restricted": True}
 _NAME = "甲维·虫螨腈示范剂（限制使用） Example restricted insecticide"
 
 
@@ -55,4 +55,5 @@ def write(book: Book, days: Sequence[int]) -> None:
             sell_case(book, wholesaler, shop, case, inner, delivery)
             for bottle in inner:
                 when = book.spread(day + book.chance.randint(3, 15), 8, 18)
-                book.retail(shop, when, bottle, of="inputs", extra=_BY_THE_RULES)
+                sale = book.retail(shop, when, bottle, of="inputs", extra=_RESTRICTED)
+                book.named[shop.uscc].append(sale)

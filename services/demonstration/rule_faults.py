@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.demonstration.book import Book, Lorry, dated, moment, paper, part, piece
-from services.demonstration.enterprises import named
+from services.demonstration.enterprises import Enterprise, named
 from services.demonstration.fault_table import faults
 from services.demonstration.products import products
 
@@ -72,9 +72,21 @@ def _undercooked(book: Book) -> None:
 
 
 def _undesignated_outlet(book: Book) -> None:
-    """A wholesaler that is not appointed for it sells a restricted pesticide over the counter."""
+    """A wholesaler that is not on file for it sells a restricted pesticide over the counter."""
     maker, seller = named("pesticide_maker", "inputs_wholesaler")
-    bottle = piece(faults()["undesignated_outlet"].code)
+    sale = _restricted_sale(book, maker, seller, faults()["undesignated_outlet"].code)
+    book.named[seller.uscc].append(sale)
+
+
+def _unnamed_purchaser(book: Book) -> None:
+    """A designated outlet sells one, and does not register who bought it."""
+    maker, seller = named("pesticide_maker", "inputs_shop_tongan")
+    _restricted_sale(book, maker, seller, faults()["unnamed_purchaser"].code)
+
+
+def _restricted_sale(book: Book, maker: Enterprise, seller: Enterprise, code: str) -> str:
+    """A bottle is made, goes to a seller, and over the counter; the id of that sale."""
+    bottle = piece(code)
     dates = {"produced_on": dated(_DAY), "expires_on": dated(_DAY + 730)}
     facts = {"name": "甲维·虫螨腈示范剂（限制使用） Example restricted insecticide", **dates}
     book.tell(
@@ -86,8 +98,9 @@ def _undesignated_outlet(book: Book) -> None:
     )
     lorry = Lorry(moment(_DAY + 1, "08:00"), moment(_DAY + 1, "09:30"))
     book.hand_over(maker, seller, [bottle], lorry)
-    sold = {"restricted": True, "designated_outlet": False, "real_name": True}
-    book.tell(seller, moment(_DAY + 3, "10:15"), "retail sale", items=[bottle], extra=sold)
+    sold = {"restricted": True}
+    return book.tell(seller, moment(_DAY + 3, "10:15"), "retail sale", items=[bottle], extra=sold)
 
 
-RULES = (_no_certificate, _late_confirmation, _late_entry, _undercooked, _undesignated_outlet)
+RESTRICTED = (_undesignated_outlet, _unnamed_purchaser)
+RULES = (_no_certificate, _late_confirmation, _late_entry, _undercooked, *RESTRICTED)

@@ -37,7 +37,16 @@ from services.gateway.reloading import follow
 from services.gateway.trace import FederatedTracer
 from suyuan.domain.caller import CONSUMER
 from suyuan.domain.coding.ranges import Verdict
-from suyuan.web import catalogue, chains, complaints, coverage, exports, resolver, schemas
+from suyuan.web import (
+    admissions,
+    catalogue,
+    chains,
+    complaints,
+    coverage,
+    exports,
+    resolver,
+    schemas,
+)
 from suyuan.web.app import create_app as create
 from suyuan.web.background import beside
 from suyuan.web.claims import changes_key
@@ -80,7 +89,11 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         told = await coding.status_of(members, key, CONSUMER, seconds=deadlines.consumer)
         return Verdict(told["verdict"])
 
-    app.state.code_verdict = code_verdict
+    async def code_told(key: str) -> tuple[Verdict, tuple[str, ...]]:
+        told = await coding.status_of(members, key, CONSUMER, seconds=deadlines.official)
+        return Verdict(told["verdict"]), tuple(told["silent"])
+
+    app.state.code_verdict, app.state.code_told = code_verdict, code_told
 
     def adopt(registry: Registry) -> None:
         app.state.names = Names(subsystems={s.id: Label(s.name.zh, s.name.en) for s in registry})
@@ -138,6 +151,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
             coding.router,
             in_force.router,
             notices.router,
+            admissions.router,
             recalls.router,
             recall_export.router,
             certificates.router,

@@ -84,6 +84,12 @@ class FederatedNameBook:
         except Unavailable:
             return Known()
 
+    async def told(self, wanted: Wanted, caller: Caller) -> tuple[Known, tuple[str, ...]]:
+        """What they say of some keys within an official's patience, and who of them was silent."""
+        asked = {m.id: self._register(m, caller) for m in self._members.registry.ours}
+        names = FederatedNames(asked, seconds=self._deadlines.official)
+        return await names.ask(wanted), tuple(names.silent)
+
     def _register(self, member: Subsystem, caller: Caller) -> RemoteNames:
         return RemoteNames(
             self._members.poster,

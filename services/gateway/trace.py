@@ -19,6 +19,9 @@ from suyuan.sources.federation import FederatedSource
 from suyuan.web.deadlines import Deadlines
 from suyuan.web.seen import Foresee
 
+# A question, who asks it, and within how many seconds.
+_Asked = tuple[Question, Caller, float]
+
 
 @dataclass(frozen=True, slots=True)
 class _Flight:
@@ -41,20 +44,26 @@ class FederatedTracer:
         self._members = members
         self._holders = holders
         self._deadlines = deadlines
-        self._flights: dict[tuple[Question, Caller], _Flight] = {}
+        self._flights: dict[_Asked, _Flight] = {}
 
     async def trace(
-        self, question: Question, caller: Caller, foresee: Foresee | None = None
+        self,
+        question: Question,
+        caller: Caller,
+        foresee: Foresee | None = None,
+        *,
+        seconds: float | None = None,
     ) -> Chain:
         """``foresee`` is told of what the chain will name, if it is asked for him."""
-        flight = self._flights.get((question, caller))
+        asked = question, caller, seconds or self._deadlines.for_caller(caller)
+        flight = self._flights.get(asked)
         if flight is None or not flight.source.is_whole or caller.role in OFFICIALS:
-            flight = self._start(question, caller, foresee)
+            flight = self._start(asked, foresee)
         # Who goes away must not end the question for the others.
         return await asyncio.shield(flight.asking)
 
-    def _start(self, question: Question, caller: Caller, foresee: Foresee | None) -> _Flight:
-        deadline = self._deadlines.for_caller(caller)
+    def _start(self, asked: _Asked, foresee: Foresee | None) -> _Flight:
+        question, caller, deadline = asked
         registry = self._members.registry
         source = FederatedSource(
             self._members.sources(caller, trace_id=uuid4().hex),
@@ -64,13 +73,13 @@ class FederatedTracer:
         told = source if foresee is None else Foreseeing(source, question.code, foresee)
         asking = asyncio.create_task(self._trace(source, told, question, deadline))
         flight = _Flight(source, asking)
-        self._flights[question, caller] = flight
-        asking.add_done_callback(lambda _: self._land(question, caller, flight))
+        self._flights[asked] = flight
+        asking.add_done_callback(lambda _: self._land(asked, flight))
         return flight
 
-    def _land(self, question: Question, caller: Caller, flight: _Flight) -> None:
-        if self._flights.get((question, caller)) is flight:
-            del self._flights[question, caller]
+    def _land(self, asked: _Asked, flight: _Flight) -> None:
+        if self._flights.get(asked) is flight:
+            del self._flights[asked]
         if not flight.asking.cancelled():
             flight.asking.exception()  # seen, also where everybody who asked has gone away
 

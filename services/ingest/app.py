@@ -74,15 +74,17 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: ServiceSettings = app.state.settings
     keys = app.state.coding_keys
     printing = Printing(keys, settings.public_url)
-    checking = Checking(lambda: app.state.profiles.checkers, PartyKinds(app.state.database))
+    kinds = PartyKinds(app.state.database)
+    checking = Checking(lambda: app.state.profiles.checkers, kinds, settings.own_sector)
     app.state.checking = checking
+    office = FilingOffice(app.state.database, settings.name, keys, checking.categories)
+    app.state.filing_office = office
     working: dict[str, Working] = {
         FileKind.EVENTS: partial(FileJob, checking=checking),
-        **{FileKind(kind.plural): RegisterJob for kind in Kind},
-        FileKind.FILINGS: partial(FilingJob, home=settings.name, keys=keys),
+        **{FileKind(kind.plural): partial(RegisterJob, checking=checking) for kind in Kind},
+        FileKind.FILINGS: partial(FilingJob, office=office),
         LABELS: partial(LabelJob, printing=printing),
     }
-    app.state.filing_office = FilingOffice(app.state.database, settings.name, keys)
     app.state.downloads = Downloads()
     app.state.coding = Coding(app.state.database, settings.name, keys)
     runner = JobRunner(app.state.database, working)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from services.ingest.checking import Checking
+from services.ingest.checking import Checking, Held
 from services.ingest.grouping import Grouping
 from suyuan.domain.breaches import Breach
 from suyuan.domain.caller import Caller, CallerRole
@@ -78,7 +78,7 @@ async def capture(
     caller, on_error = submission.caller, submission.on_error
     require_reporter(caller, subsystem)
     reports = await _read(submission, max_events)
-    checked = {}
+    checked: _Checked = {}
     if not caller.delivered:
         checked = await checking.hold(reports.reports, caller)
     advice, enforced = _told_apart(checked)
@@ -150,13 +150,13 @@ def _rights(reports: Reports, caller: Caller) -> list[Fault]:
     ]
 
 
-_Checked = dict[int, tuple[str, tuple[Breach, ...]]]
-_UNCHECKED: tuple[None, tuple[Breach, ...]] = (None, ())
+_Checked = dict[int, Held]
+_UNCHECKED = Held()
 
 
 def _told_apart(checked: _Checked) -> tuple[list[tuple[int, Breach]], list[Fault]]:
     """What reporters are told, and what is refused."""
-    broken = [(i, breach) for i, (_, breaches) in checked.items() for breach in breaches]
+    broken = [(i, breach) for i, held in checked.items() for breach in held.found]
     advice = [(index, breach) for index, breach in broken if not breach.enforced]
     return advice, [breach_fault(breach, index) for index, breach in broken if breach.enforced]
 
@@ -167,10 +167,10 @@ def _rows(reports: Reports, refused: set[int], caller: Caller, checked: _Checked
     rows = {}
     for index, r in enumerate(reports.reports):
         if r is not None and index not in refused:
-            label, breaches = checked.get(index, _UNCHECKED)
-            kept = write_breaches(breaches)
+            held = checked.get(index, _UNCHECKED)
+            kept = write_breaches(held.breaches)
             rows[index] = make_row(
-                *(r.event, r.content, r.form, r.document, owner, authority, label, kept)
+                *(r.event, r.content, r.form, r.document, owner, authority, held.label, kept)
             )
     return rows
 

@@ -3,18 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.ingest.party_kinds import NO_KINDS, PartyKinds
 from suyuan.domain.breaches import Breach
 from suyuan.domain.caller import Caller
 from suyuan.domain.codes import Code
 from suyuan.domain.events import Event
+from suyuan.domain.profiles.categories import Categories
 from suyuan.domain.profiles.checking import Checkers
+from suyuan.sources.registers import Labelled, OwnRegisters
 from suyuan.wire.reports import Report
 
-# The labels of the profiles that a report was held against, and what it does not keep of them.
-Checked = tuple[str | None, tuple[Breach, ...]]
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A report held against the profiles in force.
+
+    ``label``     the labels of those profiles, ``None`` where there is none for it
+    ``breaches``  what it does not keep of them, which is kept with the event
+    ``lacking``   what the registers do not know of it now; they are asked again whenever the event
+                  is shown, so nothing of that is kept
+    """
+
+    label: str | None = None
+    breaches: tuple[Breach, ...] = ()
+    lacking: tuple[Breach, ...] = ()
+
+    @property
+    def found(self) -> tuple[Breach, ...]:
+        """All that is to be said of it now."""
+        return self.breaches + self.lacking
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +48,8 @@ class Rules:
     kinds: frozenset[str] = NO_KINDS
     registered: tuple[str, ...] = ()
 
-    def check(self, event: Event) -> Checked:
-        return self.checkers.check(event, self.kinds, self.registered)
+    def check(self, event: Event) -> Held:
+        return Held(*self.checkers.check(event, self.kinds, self.registered))
 
 
 NO_RULES = Rules(Checkers(()))
@@ -39,20 +58,28 @@ NO_RULES = Rules(Checkers(()))
 class Checking:
     """The profiles in force, which may change at any time, and the register of the subsystem."""
 
-    def __init__(self, checkers: Callable[[], Checkers], kinds: PartyKinds) -> None:
+    def __init__(
+        self, checkers: Callable[[], Checkers], kinds: PartyKinds, own: str | None = None
+    ) -> None:
+        """``own`` is the sector of the subsystem, whose words its register takes."""
         self._checkers = checkers
         self._kinds = kinds
+        self._own = own
+
+    def categories(self) -> Categories:
+        """What the register takes: a subsystem of no known sector the words of all of them."""
+        by_id = self._checkers().by_id
+        own = by_id.get(self._own or "")
+        return Categories.of(one.profile for one in ([own] if own else by_id.values()))
 
     async def rules(self, party: Code | None) -> Rules:
         """What ``party``'s reports are held against; ``None`` is a department."""
         return Rules(self._checkers(), await self._kinds.of(party))
 
-    async def hold(
-        self, reports: Sequence[Report | None], caller: Caller
-    ) -> dict[int, tuple[str, tuple[Breach, ...]]]:
-        """By index, of each report that a profile is in force for: its labels, what it breaks.
+    async def hold(self, reports: Sequence[Report | None], caller: Caller) -> dict[int, Held]:
+        """By index, each report that a profile is in force for, held against it.
 
-        The register is asked only where there is such a report.
+        The registers are asked only where there is such a report.
         """
         checkers, registered = self._checkers(), caller.sectors
         concerned = any(r is not None and checkers.concern(r.event, registered) for r in reports)
@@ -61,7 +88,20 @@ class Checking:
         found = {}
         for index, report in enumerate(reports):
             if report is not None:
-                label, breaches = rules.check(report.event)
-                if label is not None:
-                    found[index] = label, breaches
+                held = rules.check(report.event)
+                if held.label is not None:
+                    found[index] = held
+        known = [(r.event, found[n].label) for n, r in enumerate(reports) if r and n in found]
+        lacking = await self.lacking(known)
+        for place, index in enumerate(found):
+            if place in lacking:
+                found[index] = replace(found[index], lacking=lacking[place])
         return found
+
+    async def lacking(self, events: Sequence[Labelled]) -> dict[int, tuple[Breach, ...]]:
+        """By their places, what the registers do not know of some events that they must."""
+        checkers = self._checkers()
+        if not any(checkers.asks(event, labels) for event, labels in events):
+            return {}
+        async with self._kinds.database.reading() as connection:
+            return await OwnRegisters(self._checkers).lacking(connection, events)

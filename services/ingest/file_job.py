@@ -9,16 +9,17 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import BinaryIO, Protocol, cast
 from uuid import UUID
 
 import msgspec
 
-from services.ingest.checking import NO_RULES, Checked, Checking, Rules
+from services.ingest.checking import NO_RULES, Checking, Held, Rules
+from suyuan.domain.breaches import Breach
 from suyuan.domain.codes import Code, Use, recognise
 from suyuan.domain.errors import Fault, ReportRefused, SuyuanError, Unavailable
 from suyuan.domain.profiles.checking import breach_fault
@@ -72,10 +73,24 @@ class Batch:
     """Some rows in order: reports of those that can be read, faults of the others."""
 
     reports: list[tuple[Line, Report]] = field(default_factory=list)
-    checked: list[Checked] = field(default_factory=list)  # of each report
+    checked: list[Held] = field(default_factory=list)  # of each report
     refused: list[tuple[Line, list[RowFault]]] = field(default_factory=list)
     rows: int = 0
     last: int = 0
+
+    def add(self, lacking: Mapping[int, tuple[Breach, ...]], reader: Reader) -> None:
+        """Add what registers do not know of some reports; their rows go where it is enforced."""
+        taken = list(zip(self.reports, self.checked, strict=True))
+        gone: dict[int, tuple[Line, list[RowFault]]] = {}
+        for place, breaches in lacking.items():
+            line = taken[place][0][0]
+            faults = [reader.fault(breach_fault(one)) for one in breaches if one.enforced]
+            if faults:
+                gone.setdefault(line.number, (line, []))[1].extend(faults)
+            taken[place] = taken[place][0], replace(taken[place][1], lacking=breaches)
+        taken = [one for one in taken if one[0][0].number not in gone]
+        self.reports, self.checked = [one for one, _ in taken], [held for _, held in taken]
+        self.refused += gone.values()
 
 
 class FileJob:
@@ -160,6 +175,7 @@ class FileJob:
             batch = await asyncio.to_thread(next_batch, unread, reader, self._reporter, rules)
             if not batch.last:
                 return True
+            await self._ask_registers(batch, reader)
             await self._store(batch, reader)
         return False
 
@@ -167,6 +183,14 @@ class FileJob:
         if self._job.format == Format.XML:
             return MinistryReader(self._reporter)
         return RowReader(read_headings(sheet.header), self._reporter)
+
+    async def _ask_registers(self, batch: Batch, reader: Reader) -> None:
+        """Note what the registers do not know of a batch; refuse rows where that is enforced."""
+        held = zip(batch.reports, batch.checked, strict=True)
+        events = [(report.event, one.label) for (_, report), one in held]
+        lacking = await self._checking.lacking(events) if self._checking else {}
+        if lacking:
+            batch.add(lacking, reader)
 
     async def _store(self, batch: Batch, reader: Reader) -> None:
         """Store a batch and count it, in one transaction. A dry run stores nothing, and counts."""
@@ -214,9 +238,9 @@ class FileJob:
         """How many rows of a batch lack something and were taken, and all of it that is kept."""
         taken = zip(batch.reports, batch.checked, loaded, strict=True)
         broken = [
-            (line.number, breaches)
-            for (line, _), (_, breaches), one in taken
-            if breaches and not one.clashes
+            (line.number, held.found)
+            for (line, _), held, one in taken
+            if held.found and not one.clashes
         ]
         rows = len({number for number, _ in broken})  # a row may be several events
         if not broken or len(self._advice) >= ADVICE_KEPT:
@@ -232,8 +256,7 @@ class FileJob:
             raise ReportRefused("file_too_faulty")
         return Rejection(line.number, cells, _encode(faults).decode())
 
-    def _row(self, report: Report, checked: Checked) -> Row:
-        label, breaches = checked
+    def _row(self, report: Report, held: Held) -> Row:
         return Row(
             report.event,
             report.content,
@@ -241,8 +264,8 @@ class FileJob:
             report.document,
             self._job.owner,
             self._reporter is None,
-            label,
-            write_breaches(breaches),
+            held.label,
+            write_breaches(held.breaches),
         )
 
     async def _end(self, state: State, problem: str | None = None) -> None:
@@ -271,7 +294,7 @@ def next_batch(lines: Iterator[Line], reader: Reader, reporter: Code | None, rul
         if reader.is_example(line):
             continue
         found = reader.read(line, now)
-        checked: list[Checked] = []
+        checked: list[Held] = []
         if not isinstance(found, list):
             checked, faults = _checked(_reports(found), reporter, rules)
             found = [reader.fault(fault) for fault in faults] or found
@@ -293,13 +316,13 @@ def _reports(found: Report | tuple[Report, ...]) -> tuple[Report, ...]:
 
 def _checked(
     reports: tuple[Report, ...], reporter: Code | None, rules: Rules
-) -> tuple[list[Checked], list[Fault]]:
+) -> tuple[list[Held], list[Fault]]:
     """What the profiles say of the reports of a row, and why it cannot be taken in, if so."""
     others = [r.event.party for r in reports if reporter not in (None, r.event.party)]
     if others:
         return [], [Fault("party_not_yours", "/party", {"party": others[0].short})]
     checked = [rules.check(report.event) for report in reports]
-    breaches = (breach for _, found in checked for breach in found)
+    breaches = (breach for held in checked for breach in held.breaches)
     return checked, [breach_fault(breach) for breach in breaches if breach.enforced]
 
 

@@ -7,6 +7,7 @@ from typing import BinaryIO
 from uuid import UUID
 
 from services.ingest.filing_batch import file_all
+from services.ingest.filing_office import FilingOffice
 from services.ingest.rows_job import RowsJob
 from suyuan.domain.errors import Fault, NotAllowed, Refused
 from suyuan.domain.filing import Dossier, must_file_for
@@ -21,8 +22,7 @@ from suyuan.wire.sheets.columns import Column
 class FilingJob(RowsJob[Dossier]):
     """One claimed job whose rows are dossiers.
 
-    An enterprise files itself, a department anybody in its subsystem (``home``). ``keys`` seal
-    people; without any nothing is filed.
+    An enterprise files itself, a department anybody in its subsystem, which is the ``office``'s.
     """
 
     def __init__(
@@ -31,16 +31,13 @@ class FilingJob(RowsJob[Dossier]):
         job: Job,
         token: UUID,
         stopping: Callable[[], bool],
-        *,
-        home: str,
-        keys: Sequence[bytes],
+        office: FilingOffice,
     ) -> None:
         super().__init__(database, job, token, stopping)
-        self._home = home
-        self._keys = keys
+        self._office = office
 
     async def _take_in(self, file: BinaryIO) -> bool:
-        if not self._keys:
+        if not self._office.keys:
             raise Refused("filing_people_not_ready")
         return await super()._take_in(file)
 
@@ -49,11 +46,11 @@ class FilingJob(RowsJob[Dossier]):
         return FILING_COLUMNS
 
     def _rows_reader(self, header: Sequence[str]) -> FilingReader:
-        return FilingReader(header, self._reporter)
+        return FilingReader(header, self._reporter, self._office.categories())
 
     def _refusal(self, one: Dossier) -> Fault | None:
         try:
-            must_file_for(one.party.code, self._caller, self._home)
+            must_file_for(one.party.code, self._caller, self._office.home)
         except NotAllowed as error:
             return Fault(error.code, "/id", error.params)
         return None
@@ -61,4 +58,5 @@ class FilingJob(RowsJob[Dossier]):
     async def _keep_all(
         self, connection: WriteConnection, batch: Sequence[Dossier]
     ) -> Sequence[Outcome | Fault]:
-        return await file_all(connection, batch, self._caller, home=self._home, keys=self._keys)
+        home, keys = self._office.home, self._office.keys
+        return await file_all(connection, batch, self._caller, home=home, keys=keys)

@@ -6,7 +6,7 @@ has decided nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
@@ -35,6 +35,7 @@ from suyuan.domain.filing import (
     must_review,
     sees_people,
 )
+from suyuan.domain.profiles.categories import Categories
 from suyuan.domain.recall import Actor
 from suyuan.domain.register import today
 from suyuan.storage import filings
@@ -63,11 +64,15 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class FilingOffice:
-    """The filings of one subsystem. ``keys`` seal its people; without any nothing is filed."""
+    """The filings of one subsystem. ``keys`` seal its people; without any nothing is filed.
+
+    ``categories`` gives those that its register takes, now.
+    """
 
     database: Database
     home: str
     keys: Sequence[bytes]
+    categories: Callable[[], Categories] = Categories
 
     def require_filing(self, caller: Caller) -> Code:
         """The enterprise that may file, before a byte is read.
@@ -83,7 +88,7 @@ class FilingOffice:
     async def file(self, body: bytes, caller: Caller) -> Shown:
         """A new filing. Raises ReportRefused with every fault, Conflict ``filing_open``."""
         party, now = self.require_filing(caller), datetime.now(UTC)
-        dossier = read_dossier(body, party, today(now))
+        dossier = read_dossier(body, party, today(now), self.categories().words)
         step = FilingStep(1, FilingAction.FILE, now, Actor.of(caller))
         filing = first(uuid4(), party.key, step)
         async with self.database.writing() as connection:
@@ -102,7 +107,7 @@ class FilingOffice:
         Raises as ``file``, NotKnown, and Conflict as ``suyuan.domain.filing.after``.
         """
         party, now = self.require_filing(caller), datetime.now(UTC)
-        dossier = read_dossier(body, party, today(now))
+        dossier = read_dossier(body, party, today(now), self.categories().words)
         step = FilingStep(0, FilingAction.FILE_AGAIN, now, Actor.of(caller))
         async with self.database.writing() as connection:
             held = await self._hold(connection, filing_id, caller)

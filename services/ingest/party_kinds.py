@@ -23,7 +23,7 @@ class PartyKinds:
     """The categories of parties in the register of one subsystem, remembered for a moment."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        self.database = database
         self._known: dict[str, tuple[float, frozenset[str]]] = {}
 
     async def of(self, party: Code | None) -> frozenset[str]:
@@ -43,7 +43,7 @@ class PartyKinds:
         return found
 
     async def _read(self, key: str) -> frozenset[str]:
-        async with self._database.reading() as connection:
+        async with self.database.reading() as connection:
             ids = [(int(Kind.PARTY), key)]
             stored = await find_in_force(connection, ids, today(datetime.now(UTC)))
         for one in stored:

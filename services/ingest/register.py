@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from fastapi import APIRouter, Request, Response
 
+from services.ingest.checking import Checking
 from suyuan.domain.caller import Caller, CallerRole
 from suyuan.domain.directory import sought_by
 from suyuan.domain.errors import Conflict, ReportRefused
@@ -76,7 +77,8 @@ async def _put(
     holder = caller.party if caller.role is CallerRole.ENTERPRISE else None
     code = read_id(kind, text, holder)
     reading = Reading()
-    frame = Frame(holder, today(datetime.now(UTC)))
+    checking: Checking = request.app.state.checking
+    frame = Frame(holder, today(datetime.now(UTC)), checking.categories().words)
     entry = read_body(reading, kind, code, decode(await request.body()), frame)
     if entry is None:
         raise ReportRefused(faults=reading.faults)

@@ -28,7 +28,8 @@ class RegisterJob(RowsJob[Entry]):
         return REGISTER_COLUMNS[KINDS[self._job.kind]]
 
     def _rows_reader(self, header: Sequence[str]) -> EntryReader:
-        return EntryReader(KINDS[self._job.kind], header, self._reporter)
+        words = self._checking.categories() if self._checking else None
+        return EntryReader(KINDS[self._job.kind], header, self._reporter, words)
 
     def _refusal(self, one: Entry) -> Fault | None:
         try:

@@ -25,7 +25,17 @@ from services.query.routes import FRONT, router
 from services.query.trace import OwnTracer
 from suyuan.domain.coding.ranges import Verdict
 from suyuan.sources.issued_codes import IssuedCodes
-from suyuan.web import catalogue, certificates, chains, complaints, coverage, exports, resolver
+from suyuan.sources.registers import OwnRegisters
+from suyuan.web import (
+    admissions,
+    catalogue,
+    certificates,
+    chains,
+    complaints,
+    coverage,
+    exports,
+    resolver,
+)
 from suyuan.web.app import create_app as create
 from suyuan.web.deadlines import Deadlines
 from suyuan.web.page_accounts import counting
@@ -47,6 +57,7 @@ ROUTERS = (
     destinations.router,
     made_at.router,
     in_force.router,
+    admissions.router,
     catalogue.router,
     certificates.reading,
     chains.router,
@@ -64,7 +75,10 @@ FRONT_ROUTES = (FRONT, register.FRONT)
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Put the tracer and its names where the routes look for them, and count scans."""
     settings = app.state.settings
-    app.state.tracer = OwnTracer(app.state.database, settings.name, Deadlines.of(settings))
+    registers = OwnRegisters(lambda: app.state.profiles.checkers)
+    app.state.registers = registers
+    deadlines = Deadlines.of(settings)
+    app.state.tracer = OwnTracer(app.state.database, settings.name, deadlines, registers)
     app.state.name_book = OwnNameBook(app.state.database, settings.name)
     app.state.coverage = OwnFigures(app.state.database, settings.name, settings.own_sector)
     app.state.notice_board = RecallBoard(app.state.database, {})
@@ -74,7 +88,10 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     async def code_verdict(key: str) -> Verdict:
         return (await issued.status(key)).verdict
 
-    app.state.code_verdict = code_verdict
+    async def code_told(key: str) -> tuple[Verdict, tuple[str, ...]]:
+        return await code_verdict(key), ()
+
+    app.state.code_verdict, app.state.code_told = code_verdict, code_told
     async with counting(app):
         yield
 

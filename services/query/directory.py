@@ -72,7 +72,7 @@ async def list_parties(database: Database, query: DirectoryQuery, subsystem: str
     began, on = time.monotonic(), today(datetime.now(UTC))
     async with database.reading() as connection:
         found = await find_listed(
-            connection, _search(query.q), on=on, after=query.after, limit=query.limit + 1
+            connection, _search(query), on=on, after=query.after, limit=query.limit + 1
         )
         page = found[: query.limit]
         codes = [one.code for one in page]
@@ -100,10 +100,10 @@ def _listed(
     return shown
 
 
-def _search(text: str | None) -> Search:
-    if text is None:
-        return Search()
-    text = text.strip()
+def _search(query: DirectoryQuery) -> Search:
+    if query.q is None:
+        return Search(category=query.category)
+    text = query.q.strip()
     if is_code(text):
-        return Search(code=_NATIONAL + text.upper())
-    return Search(name=plain(text))
+        return Search(code=_NATIONAL + text.upper(), category=query.category)
+    return Search(name=plain(text), category=query.category)

@@ -40,8 +40,8 @@ class Answering:
         database: Database,
         caller: Caller,
         *,
+        source: PostgresSource,
         subsystem: str,
-        most: int,
         showing: Showing,
         told: Told | None = None,
     ) -> None:
@@ -53,8 +53,8 @@ class Answering:
         self._database = database
         self._caller = caller
         self._subsystem = subsystem
-        self._enough = min(most, ENOUGH_EDGES)
-        self._source = PostgresSource(database, subsystem=subsystem, max_edges=most, sparse=True)
+        self._enough = min(source.max_edges, ENOUGH_EDGES)
+        self._source = source
 
     async def answer(self, asked: AskedLookup) -> bytes:
         """The body of the answer. Raises Unavailable where no question was answered in time."""

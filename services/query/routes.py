@@ -15,6 +15,7 @@ from suyuan.domain.codes import Code, Use, recognise
 from suyuan.domain.errors import NotAllowed
 from suyuan.domain.profiles.showing import Showing
 from suyuan.domain.versions import Version, settle
+from suyuan.sources.postgres import PostgresSource
 from suyuan.storage.engine import Database
 from suyuan.web.accept import JSON_LD
 from suyuan.web.accesses import tell, tell_events, told_of
@@ -140,11 +141,18 @@ async def post_lookups(
     if CLAIMS_HEADER not in request.headers:
         raise NotAllowed("gateway_only")
     asked = read_request(await request.body(), max_keys=settings.max_lookup_keys)
+    source = PostgresSource(
+        database,
+        subsystem=settings.name,
+        max_edges=min(asked.limit or settings.max_lookup_edges, settings.max_lookup_edges),
+        sparse=True,
+        registers=request.app.state.registers,
+    )
     answering = Answering(
         database,
         caller,
+        source=source,
         subsystem=settings.name,
-        most=min(asked.limit or settings.max_lookup_edges, settings.max_lookup_edges),
         showing=_showing(request),
         told=told_of(request.scope),
     )

@@ -32,7 +32,7 @@ def with_licences(chain: Chain, known: Known) -> Chain:
 
 def _breaches(chain: Chain, known: Known) -> Iterator[Finding]:
     for event in (one.stored.event for one in chain.events):
-        licensing = _licensing(known, event.party.key)
+        licensing = licensing_of_party(known, event.party.key)
         if licensing is None or event.activity not in _LICENSED.get(event.kind or "", ()):
             continue
         breach = judged(licensing, today(event.time))
@@ -41,7 +41,8 @@ def _breaches(chain: Chain, known: Known) -> Iterator[Finding]:
             yield Finding(type_, event.id, None, {"party": event.party.short, **told})
 
 
-def _licensing(known: Known, key: str) -> Licensing | None:
+def licensing_of_party(known: Known, key: str) -> Licensing | None:
+    """What registers say of a party's licences; ``None`` where none knows the party."""
     party = known.parties.get(key)
     if key in known.licensing or party is None:
         return known.licensing.get(key)

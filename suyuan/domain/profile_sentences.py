@@ -78,6 +78,10 @@ PROFILE_SENTENCES: dict[str, tuple[str, str]] = {
         "required 为 false 时须写 one_of，否则此规则没有要求。",
         "With required = false a rule needs one_of, or it asks for nothing.",
     ),
+    "profile_register_asks": (
+        "register 的规则须且只须写明 filed 或 purchaser 之一。",
+        "A rule of the register asks for one of filed and purchaser, and for one alone.",
+    ),
     "profile_limits": (
         "“{value}”不成立：least 不能大于 most，hours 不能为负。",
         'The value "{value}" cannot hold: least is at most most, and hours are not negative.',

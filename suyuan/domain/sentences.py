@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from suyuan.domain.access_sentences import ACCESS_SENTENCES
+from suyuan.domain.admission_sentences import ADMISSION_SENTENCES
 from suyuan.domain.certificate_sentences import CERTIFICATE_SENTENCES
 from suyuan.domain.coding_sentences import CODING_SENTENCES
 from suyuan.domain.complaint_sentences import COMPLAINT_SENTENCES
@@ -45,6 +46,7 @@ _UNKNOWN = ("此处有误（{code}）。", "Something is wrong here ({code}).")
 
 SENTENCES: dict[str, tuple[str, str]] = {
     **ACCESS_SENTENCES,
+    **ADMISSION_SENTENCES,
     **LIMIT_SENTENCES,
     **CODING_SENTENCES,
     **LINK_SENTENCES,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Protocol
 
@@ -76,19 +77,34 @@ class OwnNames:
         return Known(parties, places, products, _said(parties, licensing), certificates)
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a register says of a party: its versions up to a day, and what was revoked."""
+
+    versions: list[Version] = field(default_factory=list)
+    revocations: list[Revocation] = field(default_factory=list)
+
+
+async def find_said(
+    connection: ReadConnection, parties: Sequence[str], on: date
+) -> dict[str, Said]:
+    """What a register says by a day of some parties; of one that it does not know, nothing."""
+    said = {key: Said() for key in parties}
+    for stored in await find_past(connection, Kind.PARTY, parties, on):
+        said[stored.code].versions.append(version_of(stored))
+    for one in await find_revoked(connection, parties):
+        said[one.party].revocations.append(Revocation(one.licence, one.since, one.at))
+    return said
+
+
 async def find_licensing(
     connection: ReadConnection, parties: Sequence[str], on: date
 ) -> dict[str, Licensing]:
     """What a register says by a day of the licences of some parties that it knows."""
     if not parties:
         return {}
-    versions: dict[str, list[Version]] = {key: [] for key in parties}
-    for stored in await find_past(connection, Kind.PARTY, parties, on):
-        versions[stored.code].append(version_of(stored))
-    revocations: dict[str, list[Revocation]] = {key: [] for key in parties}
-    for one in await find_revoked(connection, parties):
-        revocations[one.party].append(Revocation(one.licence, one.since, one.at))
-    return {key: licensing_of(versions[key], revocations[key]) for key in versions}
+    said = await find_said(connection, parties, on)
+    return {key: licensing_of(one.versions, one.revocations) for key, one in said.items()}
 
 
 def _said(parties: Mapping[str, Party], licensing: Mapping[str, Licensing]) -> dict[str, Licensing]:
@@ -141,8 +157,10 @@ class FederatedNames:
     """
 
     def __init__(self, members: Mapping[str, Names], *, seconds: float) -> None:
+        """``silent`` are, once it was asked, the members that did not answer."""
         self._members = members
         self._ends = time.monotonic() + seconds
+        self.silent: list[str] = []
 
     async def ask(self, wanted: Wanted) -> Known:
         if not wanted:
@@ -155,4 +173,5 @@ class FederatedNames:
             async with asyncio.timeout(max(self._ends - time.monotonic(), 0)):
                 return (await self._members[member].ask(wanted)).told_by(member)
         except (TimeoutError, Silent):
+            self.silent.append(member)
             return Known()

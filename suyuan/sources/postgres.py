@@ -10,6 +10,7 @@ from functools import lru_cache
 from suyuan.domain.codes import Code, Use, recognise
 from suyuan.domain.events import StoredEvent
 from suyuan.domain.lookup import Answer, Ask, Hole, HoleReason, Key, Lookup, Void
+from suyuan.sources.registers import OwnRegisters
 from suyuan.storage import reads
 from suyuan.storage.ahead import Ahead, read_ahead
 from suyuan.storage.engine import Database, ReadConnection
@@ -41,11 +42,14 @@ class PostgresSource:
         subsystem: str = "",
         max_edges: int = MAX_EDGES,
         sparse: bool = False,
+        registers: OwnRegisters | None = None,
     ) -> None:
+        """``registers`` are asked what they lack for the events that are given."""
         self._database = database
         self._subsystem = subsystem
-        self._max_edges = max_edges
+        self.max_edges = max_edges
         self._sparse = sparse
+        self._registers = registers
 
     async def ask(self, lookup: Lookup) -> Answer:
         asked = [k for k in lookup.keys if not (lookup.bodies and k.ask is Ask.EVENT)]
@@ -53,14 +57,23 @@ class PostgresSource:
             tell = self._tell_sparsely if self._sparse else self._tell
             ahead, found = await tell(connection, lookup, asked)
             rows = await self._rows(connection, lookup)
+            events = await self._events(connection, rows)
         declared = (Void(r.key, r.party, r.authority, r.record_time) for r in rows if r.declaration)
         return Answer(
             (*ahead.edges, *found.edges),
             tuple({*found.voids, *ahead.voids, *declared}),
-            tuple(stored_event(r, self._subsystem) for r in rows if not r.declaration),
+            events,
             tuple(Hole(self._subsystem, k, HoleReason.TRUNCATED) for k in found.cut),
             ahead.answered,
         )
+
+    async def _events(
+        self, connection: ReadConnection, rows: Sequence[reads.StoredRow]
+    ) -> tuple[StoredEvent, ...]:
+        events = [stored_event(r, self._subsystem) for r in rows if not r.declaration]
+        if self._registers is None:
+            return tuple(events)
+        return await self._registers.judged(connection, events)
 
     async def _tell(
         self, connection: ReadConnection, lookup: Lookup, asked: Sequence[Key]
@@ -81,7 +94,7 @@ class PostgresSource:
     async def _find(
         self, connection: ReadConnection, lookup: Lookup, keys: Sequence[Key]
     ) -> reads.Found:
-        most = self._max_edges
+        most = self.max_edges
         return await reads.find_edges(connection, keys, known_at=lookup.known_at, most=most)
 
     async def _ahead(

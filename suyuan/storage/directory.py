@@ -25,6 +25,8 @@ _PAGE = """
             AND {wanted}
           ORDER BY r.code, r.valid_from DESC, r.number DESC) AS d
     WHERE {named}
+      AND (CAST(:category AS text) IS NULL OR
+           d.document::jsonb -> 'categories' @> to_jsonb(CAST(:category AS text)))
       AND (SELECT n.document::json ->> 'organisation' FROM register n
            WHERE n.code = d.code AND n.kind = d.kind
              AND (n.authority OR NOT starts_with(n.code, 'urn:suyuan:cn:'))
@@ -52,17 +54,21 @@ _BEYOND = "\U0010ffff"
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """``name`` is part of a name as it is compared, ``code`` the beginning of a canonical key."""
+    """``name`` is part of a name as it is compared, ``code`` the beginning of a canonical key.
+
+    ``category`` is one of those that an entry lists.
+    """
 
     name: str | None = None
     code: str | None = None
+    category: str | None = None
 
 
 async def find_listed(
     connection: ReadConnection, search: Search, *, on: date, after: str, limit: int
 ) -> list[StoredVersion]:
     """What departments say of organisations on a day, in order of code, behind one."""
-    bound = {"today": on, "after": after, "limit": limit}
+    bound = {"today": on, "after": after, "category": search.category, "limit": limit}
     if search.name is not None:
         found = await connection.execute(BY_NAME, {**bound, "name": search.name})
     else:

@@ -1,22 +1,36 @@
 """Purchasers, sealed, and the log of who had one opened. Rows are added, and never changed.
 
-Both are the ingest role's alone: the role that answers the public cannot even count them.
+Who they are is the ingest role's alone: the role that answers the public sees of which sales there
+is one, and cannot read more.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import text
 
 from suyuan.domain.purchasers import Opening
-from suyuan.storage.engine import WriteConnection
+from suyuan.storage.engine import ReadConnection, WriteConnection
 
+# In the order of the key, so that two who register the same wait for each other.
 _ADD = text("""
-    INSERT INTO purchasers (event, seller, sealed) VALUES (:event, :seller, :sealed)
-    ON CONFLICT DO NOTHING
+    INSERT INTO purchasers (event, seller, sealed)
+    SELECT event, CAST(:seller AS text), sealed
+    FROM unnest(CAST(:events AS uuid[]), CAST(:sealed AS text[])) AS told (event, sealed)
+    ORDER BY event ON CONFLICT DO NOTHING
+""")
+_KEPT = text("""
+    SELECT event, sealed FROM purchasers
+    WHERE seller = :seller AND event = ANY(CAST(:events AS uuid[]))
 """)
 _FIND = text("SELECT sealed FROM purchasers WHERE event = :event AND seller = :seller")
+_REGISTERED = text("""
+    SELECT p.event, p.seller FROM purchasers p
+    JOIN unnest(CAST(:events AS uuid[]), CAST(:sellers AS text[])) AS asked (event, seller)
+      ON p.event = asked.event AND p.seller = asked.seller
+""")
 # Who looks waits for whoever is looking: numbers have no gaps, so a line that is gone shows.
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('purchaser_openings', 0))")
 _LOG = text("""
@@ -30,12 +44,13 @@ _OPENINGS = text("""
 """)
 
 
-async def add(connection: WriteConnection, event: bytes, seller: str, sealed: str) -> str:
-    """Keep a purchaser of a sale; what is kept of it, which is older where there was one."""
-    named = {"event": UUID(bytes=event), "seller": seller}
-    await connection.execute(_ADD, {**named, "sealed": sealed})
-    kept: str = (await connection.execute(_FIND, named)).scalar_one()
-    return kept
+async def add(
+    connection: WriteConnection, seller: str, sealed: Mapping[bytes, str]
+) -> dict[bytes, str]:
+    """Keep the purchasers of a seller's sales; what is kept of each, older where there was one."""
+    asked = {"seller": seller, "events": [UUID(bytes=event) for event in sealed]}
+    await connection.execute(_ADD, {**asked, "sealed": list(sealed.values())})
+    return {event.bytes: kept for event, kept in await connection.execute(_KEPT, asked)}
 
 
 async def find(connection: WriteConnection, event: bytes, seller: str) -> str | None:
@@ -43,6 +58,18 @@ async def find(connection: WriteConnection, event: bytes, seller: str) -> str | 
     named = {"event": UUID(bytes=event), "seller": seller}
     sealed: str | None = await connection.scalar(_FIND, named)
     return sealed
+
+
+async def find_registered(
+    connection: ReadConnection, sales: Sequence[tuple[bytes, str]]
+) -> set[tuple[bytes, str]]:
+    """Of some sales, as event and seller, those whose purchaser is registered; not who it is."""
+    asked = {
+        "events": [UUID(bytes=event) for event, _ in sales],
+        "sellers": [seller for _, seller in sales],
+    }
+    rows = await connection.execute(_REGISTERED, asked)
+    return {(event.bytes, seller) for event, seller in rows}
 
 
 async def log_opening(

@@ -15,6 +15,7 @@ from suyuan.domain import policy
 from suyuan.domain.caller import Caller
 from suyuan.domain.codes import Code, recognise
 from suyuan.domain.errors import QuestionRefused
+from suyuan.domain.profiles.profile import PROFILE_IDS
 from suyuan.domain.trail import DEFAULT_MAX_EVENTS, Direction, Question
 from suyuan.web import paths, qr
 from suyuan.web.accept import CSV, JSON, XLSX, named
@@ -22,8 +23,11 @@ from suyuan.web.auth import Asking
 from suyuan.web.exports import export_chain
 from suyuan.web.language import negotiate, vary_on_language
 from suyuan.web.openapi import PNG, SVG, answered_as
+from suyuan.web.parameters import TAKES_ANY, word_of
+from suyuan.web.profiles import ProfilesInForce
 from suyuan.web.responses import json_response
 from suyuan.web.seen import seen
+from suyuan.web.state import Settings
 from suyuan.web.times import QueryTime
 from suyuan.wire.chains import write_chain
 from suyuan.wire.codes import explain
@@ -93,13 +97,31 @@ async def get_chain(
     return response
 
 
-@router.get("/v1/codes/{text:text}", tags=["codes"])
-async def get_code(text: str) -> Response:
-    """识码 · What a text is: its readings, best first, with parts and check digit. Always 200.
+class CodeQuery(BaseModel):
+    """In whose order the readings are given; other parameters are a part of the text."""
 
-    Of a text that a report may not hold, `problem` says why, in both languages.
+    sector: Annotated[str, *word_of(PROFILE_IDS)] | None = None
+
+
+@router.get("/v1/codes/{text:text}", tags=["codes"], openapi_extra=TAKES_ANY)
+async def get_code(
+    request: Request, text: str, settings: Settings, query: Annotated[CodeQuery, Query()]
+) -> Response:
+    """识码 · What a text is: its readings, best first, with parts and check digit. Any text is 200.
+
+    `sector` puts the readings first that are codes of that sector, in the order of its profile
+    (`codes`); without it a subsystem with `SUYUAN_SECTOR` takes its own. `canonical` is the same in
+    every order: a text has one key. Of a text that a report may not hold, `problem` says why, in
+    both languages.
     """
-    return json_response(explain(text))
+    sector = query.sector or settings.sector
+    return json_response(explain(text, _schemes_of(request, sector)))
+
+
+def _schemes_of(request: Request, sector: str | None) -> tuple[str, ...]:
+    in_force: ProfilesInForce = request.app.state.profiles
+    profile = in_force.profiles.get(sector or "")
+    return profile.codes if profile is not None else ()
 
 
 @router.get(

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from suyuan.domain.profiles.members import OWN_WORD
 from suyuan.web.consumer import choice, html_answer, is_elder, page_language
 from suyuan.web.pages import Names, PageLinks
 from suyuan.web.pages.directory import ListedPage, Search, render_directory
@@ -25,7 +26,10 @@ _PRINTED = r"^[^\x00-\x1f]*$"
 
 
 class DirectoryQuery(BaseModel):
-    """``q`` is part of a name, or the beginning of a code; ``after`` the page before's ``next``."""
+    """``q`` is part of a name, or the beginning of a code; ``after`` the page before's ``next``.
+
+    ``category`` asks for those alone who are on file as that.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -33,6 +37,7 @@ class DirectoryQuery(BaseModel):
         Annotated[str, Field(min_length=_LEAST_SOUGHT, max_length=_MOST_SOUGHT, pattern=_PRINTED)]
         | None
     ) = None
+    category: Annotated[str, Field(pattern=f"^{OWN_WORD}$")] | None = None
     after: Annotated[str, Field(max_length=_LONGEST_CODE, pattern=_PRINTED)] = ""
     limit: Annotated[int, Field(ge=1, le=MOST_LISTED)] = DEFAULT_LISTED
 
@@ -52,7 +57,8 @@ DIRECTORY_TEXT = """企业公示 · The enterprises that departments stand for, 
 
 Names, categories, division, licences, brands, and what was revoked: no address, and nobody's name.
 `q` is part of a name in Chinese or English (width and case do not matter), or the beginning of a
-统一社会信用代码. In order of code; `next` goes into `after` for the following page.
+统一社会信用代码; `category` asks for those alone who are on file as that, such as
+`designated_outlet`. In order of code; `next` goes into `after` for the following page.
 """
 EVERYWHERE_TEXT = """
 At the gateway over all departments: who files with several stands there once for each. `sources`

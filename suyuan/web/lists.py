@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import Request
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field
 
 from suyuan.domain.activities import KINDS, SECTORS
 from suyuan.domain.caller import Caller
 from suyuan.domain.codes import Code, Level, Use, recognise
 from suyuan.domain.errors import CodeError, Fault, QuestionRefused
 from suyuan.domain.listing import Listing, party_to_list
+from suyuan.web.parameters import word_of
 from suyuan.web.times import QueryTime
 
 # A page is written in one go: at the limit it holds the event loop for a tenth of a second.
@@ -26,33 +25,15 @@ _THINGS = (Level.LOT, Level.SERIAL, Level.OPEN)
 _ACTIVITIES = tuple(dict.fromkeys(name for kind in KINDS.values() for name in kind))
 
 
-def _one_of(words: Iterable[str]) -> Callable[[str], str]:
-    allowed = tuple(words)
-
-    def check(value: str) -> str:
-        if value not in allowed:
-            # pydantic names a custom type by a literal; the code travels in the context.
-            context = {"code": "unknown_word", "value": value, "allowed": allowed}
-            raise PydanticCustomError("suyuan", "{code}", context)
-        return value
-
-    return check
-
-
-def _word(words: Iterable[str]) -> tuple[AfterValidator, WithJsonSchema]:
-    known = tuple(words)
-    return AfterValidator(_one_of(known)), WithJsonSchema({"type": "string", "enum": list(known)})
-
-
 class ListQuery(BaseModel):
     """Which events, and where in their list. Bounds of time are inclusive."""
 
     model_config = ConfigDict(extra="forbid")
 
     party: str | None = None
-    kind: Annotated[str, *_word(KINDS)] | None = None
-    activity: Annotated[str, *_word(_ACTIVITIES)] | None = None
-    sector: Annotated[str, *_word(SECTORS)] | None = None
+    kind: Annotated[str, *word_of(KINDS)] | None = None
+    activity: Annotated[str, *word_of(_ACTIVITIES)] | None = None
+    sector: Annotated[str, *word_of(SECTORS)] | None = None
     since: QueryTime | None = Field(default=None, alias="from")
     until: QueryTime | None = Field(default=None, alias="to")
     code: str | None = None

@@ -2,28 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from fastapi import Request
+from pydantic import AfterValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from suyuan.domain.errors import Fault, QuestionRefused
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
+# In the description of a route whose parameters may be those of a code that stands in its path.
+_ANY = "x-any-parameter"
+TAKES_ANY = {_ANY: True}
+
+
+def word_of(words: Iterable[str]) -> tuple[AfterValidator, WithJsonSchema]:
+    """What makes a text parameter one of some words: ``Annotated[str, *word_of(…)]``."""
+    known = tuple(words)
+    return AfterValidator(_one_of(known)), WithJsonSchema({"type": "string", "enum": list(known)})
+
+
+def _one_of(allowed: tuple[str, ...]) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        if value not in allowed:
+            # pydantic names a custom type by a literal; the code travels in the context.
+            context = {"code": "unknown_word", "value": value, "allowed": allowed}
+            raise PydanticCustomError("suyuan", "{code}", context)
+        return value
+
+    return check
 
 
 async def known_parameters(request: Request) -> None:
     """Refuse what the description of the route does not name.
 
-    A route that only reads and has no parameters takes any: on pages and in codes they belong to
-    the code (GS1 Digital Link URI 1.2, 4.9), or to whoever counts the clicks. Raises
-    QuestionRefused with every unknown parameter and all that there are.
+    A route that only reads and has no parameters, or says that it ``TAKES_ANY``, takes any: on
+    pages and in codes they belong to the code (GS1 Digital Link URI 1.2, 4.9), or to whoever counts
+    the clicks. Raises QuestionRefused with every unknown parameter and all that there are.
     """
     if not request.query_params:
         return
     operation = _operation(request)
-    described = operation.get("parameters", ()) if operation is not None else ()
-    known = [p["name"] for p in described if p["in"] == "query"]
-    if operation is None or (not known and request.method in _READING):
+    if operation is None or _ANY in operation:
+        return
+    known = [p["name"] for p in operation.get("parameters", ()) if p["in"] == "query"]
+    if not known and request.method in _READING:
         return
     code = "parameter_unknown" if known else "takes_no_parameters"
     faults = [

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from suyuan.domain.activities import SECTORS
 from suyuan.domain.links import REGISTRABLE_TYPES
+from suyuan.domain.profiles.members import OWN_WORD
 from suyuan.domain.register import CATEGORIES, Kind
 from suyuan.web.body_schemas import DATE, TEXT, json_body, object_of
 from suyuan.web.times import QueryDay
@@ -96,7 +97,16 @@ ENTRY_MEMBERS: dict[Kind, dict[str, Any]] = {
             },
         },
         "contact": object_of(person=TEXT, phone=TEXT, legal_representative=TEXT),
-        "categories": {"type": "array", "items": {"enum": list(CATEGORIES)}},
+        "categories": {
+            "type": "array",
+            "description": "one of these, or a party of the sector's profile (GET /v1/catalogue)",
+            "items": {
+                "anyOf": [
+                    {"enum": list(CATEGORIES)},
+                    {"type": "string", "pattern": f"^{OWN_WORD}$"},
+                ]
+            },
+        },
         "brands": {
             "type": "array",
             "maxItems": BRANDS_LIMIT,

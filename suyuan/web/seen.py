@@ -28,15 +28,28 @@ Foresee = Callable[[Wanted, Collection[str]], None]
 
 
 class Tracer(Protocol):
-    """Finds the whole chain; what of it the caller may see is cut by ``policy`` afterwards."""
+    """Finds the whole chain; what of it the caller may see is cut by ``policy`` afterwards.
+
+    ``seconds`` is how long it may take, where that is not for who asks to say.
+    """
 
     async def trace(
-        self, question: Question, caller: Caller, foresee: Foresee | None = None
+        self,
+        question: Question,
+        caller: Caller,
+        foresee: Foresee | None = None,
+        *,
+        seconds: float | None = None,
     ) -> Chain: ...
 
 
 async def seen(
-    request: Request, question: Question, caller: Caller, language: Language
+    request: Request,
+    question: Question,
+    caller: Caller,
+    language: Language,
+    *,
+    seconds: float | None = None,
 ) -> tuple[Chain, Known]:
     """The chain as the caller may see it, with names, and what registers say of its codes."""
     if question.since and question.as_of and question.since > question.as_of:
@@ -44,7 +57,7 @@ async def seen(
     tracer: Tracer = request.app.state.tracer
     book: NameBook = getattr(request.app.state, "name_book", None) or NoNames()
     async with book.opened(caller) as names:
-        chain = await tracer.trace(question, caller, names.foresee)
+        chain = await tracer.trace(question, caller, names.foresee, seconds=seconds)
         known = await names.of(chain)
     cut = policy.view(_marked(request, chain), caller, known.organisations)
     events = len(cut.events)

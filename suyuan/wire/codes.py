@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from suyuan.domain.codes import NAMES, Candidate, candidates, recognise
+from suyuan.domain.codes.preference import preferred
 from suyuan.domain.codes.private import NOBODYS
 from suyuan.domain.errors import CodeError
 from suyuan.domain.sentences import sentence
 
 
-def explain(text: str) -> dict[str, Any]:
+def explain(text: str, schemes: Sequence[str] = ()) -> dict[str, Any]:
     """The readings of any ``text``, best first, as JSON; it never raises.
+
+    ``schemes`` are those of a sector, whose valid readings come first, in its order; the key does
+    not depend on them.
 
     ``{"text", "canonical": key | None, "candidates": [{"scheme", "code", "name": {"zh", "en"},
     "parts", "valid", "problem": None | {"code": "check_digit", "expected"} |
@@ -23,7 +28,7 @@ def explain(text: str) -> dict[str, Any]:
     return {
         "text": text.encode("utf-8", "replace").decode(),
         "canonical": canonical,
-        "candidates": _candidates(text),
+        "candidates": _candidates(text, schemes),
         "problem": problem,
     }
 
@@ -38,9 +43,9 @@ def _recognised(text: str) -> tuple[str | None, dict[str, Any] | None]:
     return None if code.key.startswith(NOBODYS) else code.key, None
 
 
-def _candidates(text: str) -> list[dict[str, Any]]:
+def _candidates(text: str, schemes: Sequence[str]) -> list[dict[str, Any]]:
     try:
-        return [_candidate(candidate) for candidate in candidates(text)]
+        return [_candidate(candidate) for candidate in preferred(candidates(text), schemes)]
     except CodeError:
         return []
 

@@ -14,10 +14,11 @@ from typing import Any
 from suyuan.domain.codes import Code
 from suyuan.domain.errors import CodeError, Fault
 from suyuan.domain.filing import Dossier
+from suyuan.domain.profiles.categories import Categories
 from suyuan.domain.register import Kind, today
 from suyuan.wire.filings import read_dossier_value
 from suyuan.wire.reading import Reading, quoted
-from suyuan.wire.register import read_id
+from suyuan.wire.register import Frame, read_id
 from suyuan.wire.register_columns import FILING_COLUMNS
 from suyuan.wire.register_form import Form
 from suyuan.wire.sheets.reading import FAULTS_LIMIT, RowFault
@@ -32,12 +33,16 @@ _NOBODY = Code("urn:suyuan:cn:000000000000000000", "uscc")
 class FilingReader:
     """Reads the rows of one file of filings; ``holder`` is ``None`` for a department.
 
-    Raises ReportRefused as ``Form`` does.
+    ``categories`` are the register's, which a file may also call by their names. Raises
+    ReportRefused as ``Form`` does.
     """
 
-    def __init__(self, header: Sequence[str], holder: Code | None) -> None:
+    def __init__(
+        self, header: Sequence[str], holder: Code | None, categories: Categories | None = None
+    ) -> None:
         self._holder = holder
-        self._form = Form(FILING_COLUMNS, header)
+        self._categories = categories or Categories()
+        self._form = Form(FILING_COLUMNS, header, self._categories.named)
 
     def read(self, line: Line, now: datetime) -> Dossier | list[RowFault]:
         """The dossier that a row is, or all that is wrong with it."""
@@ -46,9 +51,9 @@ class FilingReader:
         party = self._party(raw.members.pop("id", None), faults)
         told = {n: raw.members.pop(n) for n in _BESIDE_THE_PARTY if n in raw.members}
         reading = Reading(0, now, FAULTS_LIMIT)
-        dossier = read_dossier_value(
-            reading, {"party": raw.members, **told}, party or _NOBODY, today(now)
-        )
+        value = {"party": raw.members, **told}
+        frame = Frame(party or _NOBODY, today(now), self._categories.words)
+        dossier = read_dossier_value(reading, value, frame)
         faults += [self._form.fault(_flat(fault), raw.listed) for fault in reading.faults]
         return faults if faults or dossier is None else dossier
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, TypeVar
@@ -47,23 +47,28 @@ _reasons = msgspec.json.Decoder(list[tuple[str, str]])
 # --- In -----------------------------------------------------------------------------------------
 
 
-def read_dossier(body: bytes, party: Code, today: date) -> Dossier:
+def read_dossier(
+    body: bytes, party: Code, today: date, categories: Collection[str] = CATEGORIES
+) -> Dossier:
     """What an enterprise files of itself. Raises ReportRefused with every fault.
 
-    ``today`` is the city's day, from which it holds where it does not say.
+    ``today`` is the city's day, from which it holds where it does not say; ``categories`` are the
+    register's words.
     """
     reading = Reading()
-    dossier = read_dossier_value(reading, decode(body), party, today)
+    dossier = read_dossier_value(reading, decode(body), Frame(party, today, categories))
     if dossier is None:
         raise ReportRefused(faults=reading.faults)
     return dossier
 
 
-def read_dossier_value(reading: Reading, value: Any, party: Code, today: date) -> Dossier | None:
-    """The dossier that a JSON value says of ``party``; ``None`` where it has faults."""
+def read_dossier_value(reading: Reading, value: Any, frame: Frame) -> Dossier | None:
+    """The dossier that a JSON value says of the frame's holder; ``None`` where it has faults."""
+    party = frame.holder
+    assert party is not None, "somebody files"
     raw = reading.members(value, "", _DOSSIER) or {}
-    since = reading.date(raw, "valid_from", "") or today
-    nested = _Nested(reading, Frame(party, since), today)
+    since = reading.date(raw, "valid_from", "") or frame.today
+    nested = _Nested(reading, replace(frame, today=since), frame.today)
     filed = _party(nested, raw, party)
     places = tuple(_listed(nested, raw, Kind.PLACE, MOST_PLACES, Place))
     products = tuple(_listed(nested, raw, Kind.PRODUCT, MOST_PRODUCTS, Product))
@@ -106,7 +111,8 @@ def _party(nested: _Nested, raw: dict[str, Any], party: Code) -> Party | None:
     if entry.contact is not None:
         nested.reading.fault("filing_contact", "/party/contact")
     if not entry.categories:
-        nested.reading.fault("filing_no_categories", "/party/categories", words=CATEGORIES)
+        words = tuple(nested.frame.categories)
+        nested.reading.fault("filing_no_categories", "/party/categories", words=words)
     if entry.district is None:
         nested.reading.fault("filing_no_district", "/party/district")
     return replace(entry, organisation=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -79,11 +79,13 @@ class Frame:
     """What an entry is read against.
 
     ``holder`` is the enterprise that registers its own, ``None`` for a department; ``today`` is
-    the city's day, from which an entry without a date holds.
+    the city's day, from which an entry without a date holds; ``categories`` are the words of the
+    register for what a party does.
     """
 
     holder: Code | None
     today: date
+    categories: Collection[str] = CATEGORIES
 
 
 def read_id(kind: Kind, text: str, holder: Code | None) -> Code:
@@ -118,7 +120,6 @@ def read_body(reading: Reading, kind: Kind, code: Code, raw: Any, frame: Frame) 
 def _read_party(
     reading: Reading, code: Code, raw: dict[str, Any], since: date, frame: Frame
 ) -> Party:
-    del frame
     stated = reading.one_of(raw, "type", "", (ORGANISATION, PERSON))
     # Only a registration says that a private code is no person's.
     organisation = stated == ORGANISATION if stated else code.scheme != "private"
@@ -132,7 +133,7 @@ def _read_party(
         reading.text(raw, "address", limit=ADDRESS_LIMIT),
         _read_licences(reading, raw),
         _read_contact(reading, contact) if contact else None,
-        _read_categories(reading, raw),
+        _read_categories(reading, raw, frame.categories),
         _read_brands(reading, raw),
     )
 
@@ -190,11 +191,13 @@ def read_names(reading: Reading, raw: dict[str, Any], at: str = "") -> Naming:
     )
 
 
-def _read_categories(reading: Reading, raw: dict[str, Any]) -> tuple[str, ...]:
+def _read_categories(
+    reading: Reading, raw: dict[str, Any], words: Collection[str]
+) -> tuple[str, ...]:
     """What the party does, each word once."""
     found: dict[str, None] = {}
     for place, value in enumerate(reading.array(raw, "categories", "", CATEGORIES_LIMIT)):
-        word = reading.one_of({str(place): value}, str(place), "/categories", CATEGORIES)
+        word = reading.one_of({str(place): value}, str(place), "/categories", words)
         if word is not None:
             found[word] = None
     return tuple(found)

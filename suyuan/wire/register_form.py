@@ -93,11 +93,15 @@ class Raw:
 class Form:
     """The columns of one file, as its header has them.
 
-    Raises ReportRefused with a fault for each header that is unknown or there twice; ``index`` of
-    a fault is its column, counted from 0.
+    ``named`` are a sector's own names of categories, each with its word. Raises ReportRefused with
+    a fault for each header that is unknown or there twice; ``index`` of a fault is its column,
+    counted from 0.
     """
 
-    def __init__(self, columns: Sequence[Column], header: Sequence[str]) -> None:
+    def __init__(
+        self, columns: Sequence[Column], header: Sequence[str], named: Mapping[str, str]
+    ) -> None:
+        self._words = {**_WORDS, "categories": {**named, **_CATEGORIES}}
         self._headings = _read_header(columns, header)
         self._places = {heading.column.name: heading.place for heading in self._headings}
         self._by_path = {column.path: column for column in columns}
@@ -111,7 +115,8 @@ class Form:
             if not text.strip():
                 continue
             try:
-                _put_value(raw, heading.column, text)
+                words = self._words.get(heading.column.name, {})
+                _put_value(raw, heading.column, text, words)
             except cells.CellRefused as error:
                 name, place = heading.column.name, heading.place
                 faults.append(RowFault(str(error), {"value": quoted(text)}, name, place))
@@ -147,19 +152,18 @@ class Form:
         return [self.at_id("missing", {"field": f"{column.zh} {column.en}"})]
 
 
-def _put_value(raw: dict[str, Any], column: Column, text: str) -> None:
-    """Set a cell's value at its place in an entry. Raises CellRefused."""
+def _put_value(raw: dict[str, Any], column: Column, text: str, words: Mapping[str, str]) -> None:
+    """Set a cell's value at its place, by its column's ``words``. Raises CellRefused."""
     text = text.strip()
     value: Any = text
-    if column.name in _WORDS:
-        value = _WORDS[column.name].get(text, text)
+    if column.content is Content.TEXTS:
+        value = [words.get(word, word) for word in cells.texts(text)]
+    elif words:
+        value = words.get(text, text)
     elif column.content is Content.CODE:
         value = cells.code(text)
     elif column.content is Content.DATE:
         value = cells.day(text)
-    elif column.content is Content.TEXTS:
-        words = _CATEGORIES if column.name == "categories" else {}
-        value = [words.get(word, word) for word in cells.texts(text)]
     if column.path.split("/")[1] in _LISTS:
         _put_listed(raw, column, value)
     else:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from suyuan.domain.codes import Code
 from suyuan.domain.errors import CodeError, Fault
+from suyuan.domain.profiles.categories import Categories
 from suyuan.domain.register import Entry, Kind, today
 from suyuan.wire.reading import Reading, quoted
 from suyuan.wire.register import Frame, read_body, read_id
@@ -22,13 +23,21 @@ from suyuan.wire.sheets.sheet import Line
 class EntryReader:
     """Reads the rows of one file of entries; ``holder`` is ``None`` for a department.
 
+    ``categories`` are the register's, which a file may also call by their names.
     Raises ReportRefused as ``Form`` does.
     """
 
-    def __init__(self, kind: Kind, header: Sequence[str], holder: Code | None) -> None:
+    def __init__(
+        self,
+        kind: Kind,
+        header: Sequence[str],
+        holder: Code | None,
+        categories: Categories | None = None,
+    ) -> None:
         self._kind = kind
         self._holder = holder
-        self._form = Form(REGISTER_COLUMNS[kind], header)
+        self._categories = categories or Categories()
+        self._form = Form(REGISTER_COLUMNS[kind], header, self._categories.named)
 
     def read(self, line: Line, now: datetime) -> Entry | list[RowFault]:
         """The entry that a row is, or all that is wrong with it."""
@@ -36,7 +45,7 @@ class EntryReader:
         faults = raw.faults
         code = self._code(raw.members.pop("id", None), faults)
         reading = Reading(0, now, FAULTS_LIMIT)
-        frame = Frame(self._holder, today(now))
+        frame = Frame(self._holder, today(now), self._categories.words)
         entry = read_body(reading, self._kind, code or Code(""), raw.members, frame)
         faults += [self._form.fault(fault, raw.listed) for fault in reading.faults]
         return faults if faults or entry is None else entry

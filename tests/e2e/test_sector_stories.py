@@ -76,13 +76,19 @@ def test_produce(told: Told) -> None:
 
 
 def test_inputs(told: Told) -> None:
-    *_, retail = stored(told, 2, 1, 2)
-    assert [(a["index"], a["rule"]) for a in retail["advice"]] == [(1, "designated_outlet")]
+    *_, outlet, other = stored(told, 3, 1, 2, 2)
+    assert [(a["index"], a["rule"]) for a in outlet["advice"]] == [(1, "real_name")]
+    assert [(a["index"], a["rule"]) for a in other["advice"]] == [(1, "designated_outlet")]
     code, bottle = told.values["Scan"]
     assert code["candidates"][0]["parts"]["registration"] == "092927"
     assert activities(bottle) == ["commission", "sale", "receive", "sale"]
-    chain, opened, log = told.values["Inspect"]
-    assert "profile_breach" in findings(chain)
+    outlets, unnamed, undesignated, opened, log = told.values["Inspect"]
+    listed = [one["id"] for one in outlets["parties"]]
+    assert "91350211MADEMB052R" in listed
+    assert "91350211MADEMB0540" not in listed
+    for chain, rule in ((unnamed, "real_name"), (undesignated, "designated_outlet")):
+        (breach,) = (f for f in chain["findings"] if f["type"] == "profile_breach")
+        assert rule in breach["detail"]
     assert "示例农户" not in told.text["Report"] + told.text["Scan"]
     assert opened["purchaser"]["name"] == "示例农户"
     assert log["openings"][-1]["reason"] == "案件 17 Case 17"
@@ -102,6 +108,10 @@ def test_imports(told: Told) -> None:
 def test_meat(told: Told) -> None:
     (gate,) = stored(told, 1)
     assert {one["rule"] for one in gate["advice"]} == {"admission", "no_certificate_no_entry"}
+    red, yellow = (one for one in told.values["Report"] if "colour" in one)
+    assert (red["colour"], red["reasons"][0]["rule"]) == ("red", "no_certificate_no_entry")
+    assert (yellow["colour"], yellow["complete"]) == ("yellow", True)
+    assert [one["rule"] for one in yellow["reasons"]] == ["known", "supplier"]
     assert "mismatched tag" in told.text["Report"]
     assert "35020360300070000092" in told.text["Report"]
     (slip,) = told.values["Scan"]

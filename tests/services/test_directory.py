@@ -274,7 +274,8 @@ async def _plan(city: City, statement: TextClause, **bound: Any) -> str:
         )
         await connection.execute(text("ANALYZE register"))
         explained = await connection.execute(
-            text("EXPLAIN " + statement.text), {"today": NOW, "after": "", "limit": 21, **bound}
+            text("EXPLAIN " + statement.text),
+            {"today": NOW, "after": "", "category": None, "limit": 21, **bound},
         )
         told = "\n".join(line for (line,) in explained)
         await connection.rollback()

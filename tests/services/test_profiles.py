@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -55,28 +55,6 @@ def breaches(client: httpx.Client, code: str = "(01)06901234567892(10)L1") -> li
 @pytest.fixture
 def seller(city: City) -> httpx.Client:
     return city.client("seller", at="meat")
-
-
-@pytest.fixture
-def in_force(city: City, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[bytes], None]]:
-    """Put the department's own profile of meat into its folder, and wait until it is taken up."""
-    monkeypatch.setattr(web_profiles, "LOOK_SECONDS", 0.02)
-    path = city.profiles / "meat.toml"
-    apps = [city.served[name]._app for name in (*SUBSYSTEMS, "gateway")]
-
-    def wait(version: str) -> None:
-        ends = time.monotonic() + 20
-        while any(a.state.profiles.profiles["meat"].version != version for a in apps):
-            assert time.monotonic() < ends
-            time.sleep(0.02)
-
-    def put(text: bytes) -> None:
-        path.write_bytes(text)
-        wait("2026.2-xm")
-
-    yield put
-    path.unlink(missing_ok=True)
-    wait("2026.1")
 
 
 def test_advice_is_given_and_the_event_is_stored_with_it(city: City, seller: httpx.Client) -> None:

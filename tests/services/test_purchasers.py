@@ -154,6 +154,33 @@ def test_a_sealed_text_opens_for_its_own_sale_and_with_its_own_key_alone(
             unseal(keys, of, row.strip("(),'"))
 
 
+def test_those_of_many_sales_are_registered_at_once_or_none(
+    seller: httpx.Client, department: httpx.Client
+) -> None:
+    many = [{"event": f"s{n}", "name": f"{NAME}{n}", "id_number": NUMBER} for n in range(3)]
+    answer = seller.post("/v1/purchasers", json=many)
+    assert answer.status_code == 201
+    assert answer.json()["events"][1] == SALE
+    assert opened(department).json()["purchaser"]["name"] == f"{NAME}1"
+    assert seller.post("/v1/purchasers", json=many).status_code == 201
+    other = [{**many[0], "event": "s9"}, {**many[1], "name": "另一人"}]
+    refused = seller.post("/v1/purchasers", json=other)
+    assert (refused.status_code, refused.json()["errors"][0]["index"]) == (409, 1)
+    wrong = [{**many[0], "event": "s9"}, {**many[1], "id_number": "1" * 18}]
+    refused = seller.post("/v1/purchasers", json=wrong)
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/1/id_number")
+    assert opened(department, event=f"urn:suyuan:event:{SELLER}:s9").status_code == 404
+    # The same sale twice in one body is one purchaser, or none.
+    twice = [{**many[0], "event": "s8"}, {**many[1], "event": "s8"}]
+    assert seller.post("/v1/purchasers", json=twice).status_code == 409
+
+
+@pytest.mark.parametrize("count", [0, 1_001])
+def test_an_array_is_bounded(seller: httpx.Client, count: int) -> None:
+    one = {"event": "s1", "name": NAME, "id_number": NUMBER}
+    assert seller.post("/v1/purchasers", json=[one] * count).status_code == 422
+
+
 def test_the_check_character_of_an_identity_number() -> None:
     assert is_citizen_number(NUMBER)
     assert is_citizen_number(NUMBER.lower())

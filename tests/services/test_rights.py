@@ -103,6 +103,8 @@ DOORS: dict[str, set[str]] = {
     "DELETE /v1/webhook": ENTERPRISES,
     "GET /v1/confirmations": OWN_OFFICIALS | ENTERPRISES,
     "POST /v1/confirmations": ENTERPRISES,
+    # Whether an enterprise keeps a gate is known once its body says of which sector.
+    "POST /v1/admissions": KEYS,
     "POST /v1/purchasers": ENTERPRISES,
     "POST /v1/purchasers/open": REVIEWERS,
     "GET /v1/purchasers/openings": {"department", "city"},

@@ -11,6 +11,7 @@ from suyuan.domain.events import Event
 from suyuan.domain.profiles import rules, thing_rules
 from suyuan.domain.profiles.fields import RECORD_TIME
 from suyuan.domain.profiles.profile import ENTERPRISE, Profile, Terms
+from suyuan.domain.profiles.register_rules import Asked, Question, register_question
 from suyuan.domain.profiles.rules import Maker, Rule
 from suyuan.domain.profiles.wording import Own, told
 
@@ -32,6 +33,7 @@ class Checker:
             for kind, activity in (name.split(".") for name in activities(profile))
         }
         self._doers = _doers(profile)
+        self._questions = _questions(profile)
 
     def check(self, event: Event, kinds: AbstractSet[str] = _NO_KINDS) -> Breaches:
         """Every rule that ``event`` breaks, in the profile's order.
@@ -61,6 +63,16 @@ class Checker:
         known = {party.id for party in self.profile.parties}
         done = event.activity in _PACKING or (event.kind, event.activity) in self._rules
         return kinds <= known and done
+
+    def asks(self, event: Event) -> tuple[Asked, ...]:
+        """What the department's registers are asked about an event, now and whenever it is shown.
+
+        Of most events nothing; of a declaration of error nothing either.
+        """
+        questions = self._questions.get((event.kind, event.activity))
+        if questions is None or event.correction is not None:
+            return ()
+        return tuple(asked for ask in questions if (asked := ask(event)) is not None)
 
     def _unknown(self, event: Event) -> Breach:
         profile = self.profile
@@ -137,6 +149,15 @@ class Checkers:
         checker = self.by_id.get(sector)
         return checker is not None and bool(kinds) and checker.knows(event, kinds)
 
+    def asks(self, event: Event, labels: str | None) -> tuple[Asked, ...]:
+        """What profiles ask registers about an event, of which ``labels`` names those it is under.
+
+        They are those that it was checked by, whatever their versions: what is in force is asked.
+        """
+        names = (label.partition("/")[0] for label in (labels or "").split(" "))
+        found = (self.by_id[name] for name in names if name in self.by_id)
+        return tuple(asked for checker in found for asked in checker.asks(event))
+
     def check(
         self,
         event: Event,
@@ -191,6 +212,17 @@ def _of_activity(profile: Profile, activity: str) -> Iterable[Rule]:
     for point in profile.points:
         if activity in point.on:
             yield rules.point_rule(profile, point)
+
+
+def _questions(profile: Profile) -> dict[tuple[str | None, str | None], tuple[Question, ...]]:
+    """By kind and activity: what registers are asked; without those that ask nothing."""
+    found: dict[tuple[str | None, str | None], tuple[Question, ...]] = {}
+    for asked in profile.activities:
+        for name in asked.on if asked.registers else ():
+            kind, activity = name.split(".")
+            more = (register_question(profile, asked, rule) for rule in asked.registers)
+            found[kind, activity] = (*found.get((kind, activity), ()), *more)
+    return found
 
 
 def _doers(profile: Profile) -> dict[str, tuple[frozenset[str], object]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -14,6 +15,7 @@ from suyuan.domain.errors import Fault
 from suyuan.domain.nearness import nearest
 from suyuan.domain.profiles.fields import EXTRA, GETTERS, MOMENTS
 from suyuan.domain.profiles.profile import Mode, Value, Words
+from suyuan.domain.register import CATEGORIES
 
 T = TypeVar("T")
 Table = Mapping[str, Any]
@@ -23,6 +25,11 @@ TEXT_LIMIT = 300
 # A profile with more rows than this is not read by anybody.
 ROWS_LIMIT = 200
 FAULTS_LIMIT = 100
+
+# A sector's own word for a kind of party, as the register keeps it.
+OWN_WORD = "[a-z][a-z0-9_]{1,39}"
+# So like a word that every register has is a misspelling of it.
+_MISSPELT = 0.8
 
 ACTIVITIES = frozenset(f"{kind}.{name}" for kind, names in KINDS.items() for name in names)
 
@@ -115,6 +122,14 @@ class Members:
 
     def word(self, raw: Table, at: str, name: str, allowed: tuple[str, ...]) -> str:
         return self.one(self.text(raw, at, name), join(at, name), allowed)
+
+    def category(self, raw: Table, at: str, name: str) -> str:
+        """A kind of party: a word that every register has, or one of the sector's own."""
+        value, here = self.text(raw, at, name), join(at, name)
+        close = get_close_matches(value, CATEGORIES, 1, _MISSPELT)
+        if not value or value in CATEGORIES or (re.fullmatch(OWN_WORD, value) and not close):
+            return value
+        return self.one(value, here, CATEGORIES)
 
     def one(self, value: str, at: str, allowed: tuple[str, ...]) -> str:
         if value and value not in allowed:

@@ -3,9 +3,11 @@
     Profile
     ├── stages        the steps of the sector's chain, each with its activities
     ├── parties       kinds of party, as the register tells them apart
-    ├── activities    of each: who does it, which facts and which documents it must state
+    ├── activities    of each: who does it, which facts and which documents it must state, and what
+    │                 the register must know of it
     ├── clocks        how long after one moment another may come
-    └── points        critical control points: a value and its limits (HACCP)
+    ├── points        critical control points: a value and its limits (HACCP)
+    └── gate          what is looked at where a load arrives, and its colour (进场准入)
 
 An activity is written ``kind.activity`` in the words of the city form (``wholesale.entry``).
 """
@@ -52,7 +54,10 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class PartyKind:
-    """A kind of party: ``id`` is the register's word (``CATEGORIES``), ``name`` the sector's."""
+    """A kind of party: ``id`` is a word of the register's categories, ``name`` the sector's.
+
+    An ``id`` beside those that every register has (``CATEGORIES``) is the sector's own word.
+    """
 
     id: str
     name: Words
@@ -109,6 +114,21 @@ class DocumentRule:
 
 
 @dataclass(frozen=True, slots=True)
+class RegisterRule:
+    """What a department's register must know, whatever the event says of itself.
+
+    ``filed``: on the event's day the department's word on its reporter has one of these categories.
+    ``purchaser``: who bought is registered under a real name (suyuan/domain/purchasers.py). One of
+    the two is asked.
+    """
+
+    name: Words
+    filed: tuple[str, ...] = ()
+    purchaser: bool = False
+    terms: Terms = Terms()
+
+
+@dataclass(frozen=True, slots=True)
 class ActivityRules:
     """What some activities must state. ``by`` are kinds of party; empty is anybody."""
 
@@ -117,6 +137,7 @@ class ActivityRules:
     by: tuple[str, ...] = ()
     fields: tuple[FieldRule, ...] = ()
     documents: tuple[DocumentRule, ...] = ()
+    registers: tuple[RegisterRule, ...] = ()
     source: str | None = None
 
 
@@ -154,6 +175,58 @@ class ControlPoint:
     terms: Terms = Terms()
 
 
+class Colour(StrEnum):
+    """What becomes of a load at a gate (suyuan/domain/admission.py)."""
+
+    GREEN = "green"  # may enter
+    YELLOW = "yellow"  # waits for somebody who looks
+    RED = "red"  # is refused
+
+
+# What a gate can look at: see docs/admission.md.
+LOOKS = (
+    *("entry", "code", "known", "document", "result", "expiry", "supplier", "licence", "recall"),
+    "finding",
+)
+# Findings of a chain that a shopper sees too, which a gate may look for.
+FINDINGS = (
+    *("asserted", "chronology_conflict", "conflict", "containment_cycle", "event_after_end"),
+    *("filing_revoked", "gap", "implicit_move", "inferred_unpack", "licence_expired"),
+    *("licence_revoked", "mass_gain", "over_issue", "sold_twice", "unaccounted"),
+    *("unpack_without_pack", "voided_code"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class GateCheck:
+    """One thing that a gate looks at (``of``), and the colour of a load that has it not right.
+
+    ``any_of``  of ``entry``: names of the profile's rules; of ``document``: types of documents; of
+                ``finding``: types of findings
+    ``days``    of ``document``: so many days after its issue it is still good
+    ``after``   of ``document``: asked of goods alone whose chain has one of these activities
+    """
+
+    of: str
+    colour: Colour
+    name: Words | None = None
+    any_of: tuple[str, ...] = ()
+    days: int | None = None
+    after: tuple[str, ...] = ()
+    terms: Terms = Terms()
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Market access: ``on`` are the activities by which a load arrives, ``by`` who keeps a gate."""
+
+    name: Words
+    on: tuple[str, ...]
+    by: tuple[str, ...]
+    checks: tuple[GateCheck, ...]
+    source: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     """One sector's profile. ``digest`` is over its content: another content, another digest.
@@ -176,6 +249,7 @@ class Profile:
     clocks: tuple[Clock, ...] = ()
     points: tuple[ControlPoint, ...] = ()
     consumer: tuple[str, ...] = ()
+    gate: Gate | None = None
     digest: str = ""
 
     @property

@@ -7,6 +7,7 @@ may stand there, or the whole profile is refused.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -15,22 +16,30 @@ from suyuan.domain.errors import Refused
 from suyuan.domain.profiles.fields import PUBLIC
 from suyuan.domain.profiles.members import ACTIVITIES, Members, Table, join
 from suyuan.domain.profiles.profile import (
+    FINDINGS,
+    LOOKS,
     PROFILE_IDS,
     ActivityRules,
     Clock,
+    Colour,
     ControlPoint,
     DocumentRule,
     FieldRule,
+    Gate,
+    GateCheck,
     Mode,
     PartyKind,
     Profile,
+    RegisterRule,
     Stage,
     Terms,
     When,
 )
-from suyuan.domain.register import CATEGORIES
 
 _TERMS = frozenset({"rule", "says", "mode", "when", "source"})
+_OF_DOCUMENTS = ("any_of", "days", "after")
+# A certificate that is good for longer has no end worth checking at a gate.
+MOST_DAYS = 3_660
 
 
 class ProfileRefused(Refused):
@@ -50,17 +59,21 @@ def read_profile(raw: Table, digest: str = "") -> Profile:
 
 @dataclass(slots=True)
 class _Reader(Members):
-    """Reads the tables. ``acts`` are the activities that stages have, ``kinds`` of party."""
+    """Reads the tables. ``acts`` are the activities that stages have, ``kinds`` of party.
+
+    ``rules`` are the names of the activities' rules, of clocks and of control points.
+    """
 
     acts: frozenset[str] = frozenset()
     kinds: frozenset[str] = frozenset()
+    rules: frozenset[str] = frozenset()
 
     # --- The whole ---------------------------------------------------------------------------
 
     def profile(self, raw: Table, digest: str) -> Profile | None:
         known = ("format", "id", "version", "mode", "name", "department", "source", "codes")
         more = ("units", "consumer", "stage", "party", "activity", "clock", "control_point")
-        self.known(raw, "", (*known, *more))
+        self.known(raw, "", (*known, *more, "admission"))
         if raw.get("format") != 1:
             self.fault("profile_format", "format", value=raw.get("format"))
         stages = self.rows(raw, "", "stage", self.stage, least=1)
@@ -72,6 +85,8 @@ class _Reader(Members):
         points = self.rows(raw, "", "control_point", self.point)
         self.once([clock.id for clock in clocks], "clock")
         self.once([point.id for point in points], "control_point")
+        activities = self.rows(raw, "", "activity", self.activity)
+        self.rules = frozenset(_rule_names(activities, clocks, points))
         version = self.text(raw, "", "version")
         if "/" in version or " " in version:
             self.fault("profile_version", "version", value=version)
@@ -82,7 +97,7 @@ class _Reader(Members):
             department=self.words(raw, "", "department"),
             source=self.text(raw, "", "source"),
             stages=stages,
-            activities=self.rows(raw, "", "activity", self.activity),
+            activities=activities,
             mode=self.mode(raw, "") or Mode.ADVISE,
             parties=parties,
             codes=self.list_of(raw, "", "codes", tuple(SCHEMES)),
@@ -90,6 +105,7 @@ class _Reader(Members):
             clocks=clocks,
             points=points,
             consumer=self.list_of(raw, "", "consumer", tuple(sorted(PUBLIC))),
+            gate=self.gate(raw),
             digest=digest,
         )
 
@@ -103,16 +119,17 @@ class _Reader(Members):
 
     def party(self, raw: Table, at: str) -> PartyKind:
         self.known(raw, at, ("id", "name"))
-        return PartyKind(self.word(raw, at, "id", CATEGORIES), self.words(raw, at, "name"))
+        return PartyKind(self.category(raw, at, "id"), self.words(raw, at, "name"))
 
     def activity(self, raw: Table, at: str) -> ActivityRules:
-        self.known(raw, at, ("on", "name", "by", "source", "field", "document"))
+        self.known(raw, at, ("on", "name", "by", "source", "field", "document", "register"))
         return ActivityRules(
             on=self.activities(raw, at, "on", self.acts),
             name=self.words(raw, at, "name"),
             by=self.list_of(raw, at, "by", tuple(sorted(self.kinds))),
             fields=self.rows(raw, at, "field", self.field_rule),
             documents=self.rows(raw, at, "document", self.document),
+            registers=self.rows(raw, at, "register", self.register),
             source=self.optional(raw, at, "source"),
         )
 
@@ -140,6 +157,14 @@ class _Reader(Members):
             scheme=scheme or None,
             terms=self.terms(raw, at),
         )
+
+    def register(self, raw: Table, at: str) -> RegisterRule:
+        self.known(raw, at, ("filed", "purchaser", "name", *_TERMS))
+        filed = self.list_of(raw, at, "filed", tuple(sorted(self.kinds)))
+        purchaser = self.flag(raw, at, "purchaser", default=False)
+        if bool(filed) == purchaser:
+            self.fault("profile_register_asks", join(at, "filed"))
+        return RegisterRule(self.words(raw, at, "name"), filed, purchaser, self.terms(raw, at))
 
     def clock(self, raw: Table, at: str) -> Clock:
         self.known(raw, at, ("id", "name", "on", "from", "to", "hours", *_TERMS))
@@ -176,6 +201,53 @@ class _Reader(Members):
             terms=self.terms(raw, at),
         )
 
+    # --- The gate ----------------------------------------------------------------------------
+
+    def gate(self, raw: Table) -> Gate | None:
+        if "admission" not in raw:
+            return None
+        at = "admission"
+        table = self.table(raw[at], at)
+        self.known(table, at, ("name", "on", "by", "source", "check"))
+        return Gate(
+            name=self.words(table, at, "name"),
+            on=self.activities(table, at, "on", self.acts),
+            by=self.list_of(table, at, "by", tuple(sorted(self.kinds))),
+            checks=self.rows(table, at, "check", self.check, least=1),
+            source=self.optional(table, at, "source"),
+        )
+
+    def check(self, raw: Table, at: str) -> GateCheck:
+        of = self.word(raw, at, "of", LOOKS)
+        own = {"entry": ("any_of",), "finding": ("any_of",), "document": _OF_DOCUMENTS}
+        known = ("of", "colour", "name", "rule", "says", "when", "source", *own.get(of, ()))
+        self.known(raw, at, known)
+        colour = self.word(raw, at, "colour", (Colour.YELLOW.value, Colour.RED.value))
+        return GateCheck(
+            of=of,
+            colour=Colour(colour) if colour in tuple(Colour) else Colour.RED,
+            name=self.words(raw, at, "name") if "name" in raw or of == "document" else None,
+            any_of=self.looked_for(raw, at, of) if of in own else (),
+            days=self.days(raw, at) if "days" in raw else None,
+            after=self.activities(raw, at, "after", ACTIVITIES) if "after" in raw else (),
+            terms=self.terms(raw, at),
+        )
+
+    def looked_for(self, raw: Table, at: str, of: str) -> tuple[str, ...]:
+        values = self.texts(raw, at, "any_of")
+        allowed = {"entry": tuple(sorted(self.rules)), "finding": FINDINGS}.get(of)
+        if allowed is not None:
+            for place, value in enumerate(values):
+                self.one(value, f"{join(at, 'any_of')}[{place}]", allowed)
+        return values
+
+    def days(self, raw: Table, at: str) -> int | None:
+        value = raw["days"]
+        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST_DAYS:
+            return value
+        self.wrong_type(join(at, "days"), f"0 至 {MOST_DAYS} 的整数", f"0 to {MOST_DAYS} days")
+        return None
+
     def terms(self, raw: Table, at: str) -> Terms:
         return Terms(
             rule=self.optional(raw, at, "rule"),
@@ -195,6 +267,18 @@ class _Reader(Members):
         if not values:
             self.fault("profile_missing", join(here, "is"), field="is")
         return When(self.field(self.text(table, here, "field"), join(here, "field")), values)
+
+
+def _rule_names(
+    activities: Iterable[ActivityRules], clocks: Iterable[Clock], points: Iterable[ControlPoint]
+) -> Iterator[str]:
+    """What rules are called, as ``suyuan.domain.profiles.rules`` calls them."""
+    yield from ("activity", "code", "party", "unit")
+    for asked in activities:
+        yield from (rule.terms.rule or rule.fields[0] for rule in asked.fields)
+        yield from (rule.terms.rule or f"document.{rule.types[0]}" for rule in asked.documents)
+    yield from (clock.terms.rule or f"clock.{clock.id}" for clock in clocks)
+    yield from (point.terms.rule or f"control_point.{point.id}" for point in points)
 
 
 def parsed_number(text: str) -> Decimal:

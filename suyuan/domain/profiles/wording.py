@@ -38,6 +38,17 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "{act}须附{name}（{field}）及其编号。",
         "{act} must name the {name} ({field}) with its number.",
     ),
+    "filed": (
+        "{act}须由主管部门登记为{name}的主体进行；当日 {value} 不在名单上。",
+        (
+            "{act} is for those whom the department has on file as {name}; on that day {value} was"
+            " not one."
+        ),
+    ),
+    "purchaser": (
+        "{act}的{name}没有登记（POST /v1/purchasers）。",
+        "The {name} of {act} is not registered (POST /v1/purchasers).",
+    ),
     "number": (
         "{name}的编号“{value}”不是{scheme}。",
         'The number "{value}" of the {name} is no {scheme}.',

@@ -20,6 +20,8 @@ from suyuan.domain.profiles.profile import (
     ActivityRules,
     Clock,
     ControlPoint,
+    Gate,
+    GateCheck,
     Profile,
     Terms,
     Words,
@@ -66,6 +68,11 @@ INTERFACES: list[Json] = [
         "name": {"zh": "表格模板", "en": "template of a file"},
     },
     {
+        "method": "POST",
+        "path": "/v1/admissions",
+        "name": {"zh": "进场准入", "en": "may a load enter"},
+    },
+    {
         "method": "GET",
         "path": "/v1/chains/{code}",
         "name": {"zh": "追溯链", "en": "a chain"},
@@ -108,6 +115,7 @@ def write_sector(profile: Profile) -> Json:
         "clocks": [_clock(clock) for clock in profile.clocks],
         "control_points": [_point(point) for point in profile.points],
         "consumer": list(profile.consumer),
+        "admission": _gate(profile.gate),
     }
 
 
@@ -122,6 +130,7 @@ def _activity(profile: Profile, name: str) -> Json:
         "by": list(dict.fromkeys(by for one in asked for by in one.by)),
         "fields": [field for one in asked for field in _fields(one)],
         "documents": [document for one in asked for document in _documents(one)],
+        "registers": [rule for one in asked for rule in _registers(one)],
         "sources": [one.source for one in asked if one.source],
     }
 
@@ -145,6 +154,44 @@ def _documents(asked: ActivityRules) -> Iterator[Json]:
             "number": None if rule.scheme is None else _scheme(rule.scheme),
             **_terms(rule.terms, f"document.{rule.types[0]}"),
         }
+
+
+def _registers(asked: ActivityRules) -> Iterator[Json]:
+    for rule in asked.registers:
+        first = rule.filed[0] if rule.filed else "purchaser"
+        yield {
+            "filed": list(rule.filed),
+            "purchaser": rule.purchaser,
+            "name": asdict(rule.name),
+            **_terms(rule.terms, f"register.{first}"),
+        }
+
+
+def _gate(gate: Gate | None) -> Json | None:
+    """What is looked at where a load arrives; ``None`` in a sector without a gate."""
+    if gate is None:
+        return None
+    return {
+        "name": asdict(gate.name),
+        "on": list(gate.on),
+        "by": list(gate.by),
+        "checks": [_check(check) for check in gate.checks],
+        "source": gate.source,
+    }
+
+
+def _check(check: GateCheck) -> Json:
+    terms = _terms(check.terms, check.of)
+    del terms["mode"]  # a gate has a colour
+    return {
+        "of": check.of,
+        "colour": check.colour.value,
+        "name": None if check.name is None else asdict(check.name),
+        "any_of": list(check.any_of),
+        "days": check.days,
+        "after": list(check.after),
+        **terms,
+    }
 
 
 def _terms(terms: Terms, name: str) -> Json:

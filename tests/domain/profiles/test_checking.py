@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from suyuan.domain.codes import recognise
 from suyuan.domain.events import Correction, Document, Item
 from suyuan.domain.profiles.checking import Checker, Checkers, activities
-from suyuan.domain.profiles.profile import Mode
+from suyuan.domain.profiles.profile import Mode, Terms
 from suyuan.wire.profiles import shipped
 from tests.domain.profiles.events import CODES, PARTY, TIME, event, stating
 
@@ -79,9 +79,40 @@ def test_a_hostile_code_is_quoted_short_and_printable() -> None:
 @pytest.mark.parametrize("value", [True, "true"])
 def test_a_spreadsheet_says_true_in_letters(value: object) -> None:
     told = event("retail.sale", CODES[3], extra={"restricted": value})
-    assert names(INPUTS, told) == ["designated_outlet", "real_name"]
-    told = replace(told, extra={**told.extra, "designated_outlet": value, "real_name": value})
+    asked = INPUTS.asks(told)
+    assert [(a.breach.rule, a.filed) for a in asked] == [
+        ("designated_outlet", ("designated_outlet",)),
+        ("real_name", ()),
+    ]
+    # Whatever the shop says of itself, the register is asked.
+    own_word = {**told.extra, "designated_outlet": value, "real_name": value}
+    assert INPUTS.asks(replace(told, extra=own_word)) == asked
     assert names(INPUTS, told) == []
+
+
+def test_a_register_is_asked_of_what_a_rule_is_about_alone() -> None:
+    sold = event("retail.sale", CODES[3], extra={"restricted": True}, sector="inputs")
+    label = "inputs/2026.1/0123456789ab"
+    assert len(ALL.asks(sold, label)) == 2
+    assert len(ALL.asks(sold, f"{label} enterprise/1/x")) == 2
+    # What was checked by no profile, or by another sector's, was not held to these rules.
+    assert ALL.asks(sold, None) == ()
+    assert ALL.asks(sold, "food/2026.1/x") == ()
+    assert ALL.asks(sold, "inputs_of_old/1/x") == ()
+    assert ALL.asks(replace(sold, activity="receive"), label) == ()
+    assert ALL.asks(replace(sold, extra={"restricted": False}), label) == ()
+    assert ALL.asks(replace(sold, correction=Correction(TIME)), label) == ()
+
+
+def test_a_rule_of_a_register_says_who_was_not_on_file() -> None:
+    profile = shipped()["inputs"]
+    asked = next(a for a in profile.activities if a.registers)
+    plain = replace(asked.registers[0], terms=Terms())
+    checker = Checker(replace(profile, activities=(replace(asked, registers=(plain,)),)))
+    ((one,),) = [checker.asks(event("retail.sale", CODES[3]))]
+    assert one.breach.rule == "register.designated_outlet"
+    assert PARTY.short in one.breach.zh
+    assert one.breach.en.startswith("A sale to a grower is for those whom the department has")
 
 
 def test_a_condition_that_does_not_hold_asks_nothing() -> None:

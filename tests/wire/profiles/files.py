@@ -12,7 +12,10 @@ from suyuan.domain.profiles.profile import (
     ControlPoint,
     DocumentRule,
     FieldRule,
+    Gate,
+    GateCheck,
     Profile,
+    RegisterRule,
     Terms,
     Words,
 )
@@ -78,6 +81,7 @@ def file_of(profile: Profile) -> bytes:
             "activity": [_activity(asked) for asked in profile.activities],
             "clock": [_clock(clock) for clock in profile.clocks],
             "control_point": [_point(point) for point in profile.points],
+            "admission": profile.gate and _gate(profile.gate),
         }
     )
     return "\n".join(f"{name} = {written(value)}" for name, value in tables.items()).encode()
@@ -92,8 +96,26 @@ def _activity(asked: ActivityRules) -> dict[str, Any]:
             "source": asked.source,
             "field": [_field(rule) for rule in asked.fields],
             "document": [_document(rule) for rule in asked.documents],
+            "register": [_register(rule) for rule in asked.registers],
         }
     )
+
+
+def _gate(gate: Gate) -> dict[str, Any]:
+    told = {"name": _words(gate.name), "on": gate.on, "by": gate.by, "source": gate.source}
+    return _pruned({**told, "check": [_check(check) for check in gate.checks]})
+
+
+def _check(check: GateCheck) -> dict[str, Any]:
+    name = check.name and _words(check.name)
+    told = {"of": check.of, "colour": check.colour.value, "name": name, "any_of": check.any_of}
+    return _pruned({**told, "days": check.days, "after": check.after, **_terms(check.terms)})
+
+
+def _register(rule: RegisterRule) -> dict[str, Any]:
+    told = {"name": _words(rule.name), "filed": rule.filed}
+    more = {"purchaser": True} if rule.purchaser else {}
+    return _pruned({**told, **more, **_terms(rule.terms)})
 
 
 def _field(rule: FieldRule) -> dict[str, Any]:

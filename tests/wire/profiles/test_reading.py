@@ -9,17 +9,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from suyuan.domain.profiles.categories import Categories
 from suyuan.domain.profiles.fields import EXTRA, GETTERS, PUBLIC
 from suyuan.domain.profiles.profile import (
+    FINDINGS,
+    LOOKS,
     PROFILE_IDS,
     ActivityRules,
     Clock,
+    Colour,
     ControlPoint,
     DocumentRule,
     FieldRule,
+    Gate,
+    GateCheck,
     Mode,
     PartyKind,
     Profile,
+    RegisterRule,
     Stage,
     Terms,
     When,
@@ -27,6 +34,7 @@ from suyuan.domain.profiles.profile import (
 )
 from suyuan.domain.profiles.reading import ProfileRefused
 from suyuan.domain.profiles.reading import read_profile as read_tables
+from suyuan.domain.register import CATEGORIES
 from suyuan.domain.sentences import sentence
 from suyuan.wire.profiles import PROFILE_BYTES_LIMIT, read_profile, shipped, shipped_text
 from tests.wire.profiles.files import SMALL, file_of
@@ -62,6 +70,12 @@ DOCUMENT_RULE = st.builds(
     MAYBE | st.sampled_from(["customs_declaration", "uscc"]),
     TERMS,
 )
+REGISTER_RULE = st.builds(
+    lambda name, filed, terms: RegisterRule(name, filed, not filed, terms),
+    WORDS,
+    st.sampled_from([(), ("retail",), ("production", "retail")]),
+    TERMS,
+)
 ACTIVITY = st.builds(
     ActivityRules,
     ON,
@@ -69,6 +83,47 @@ ACTIVITY = st.builds(
     st.sampled_from([(), ("production",), ("production", "retail")]),
     st.lists(FIELD_RULE, max_size=3).map(tuple),
     st.lists(DOCUMENT_RULE, max_size=2).map(tuple),
+    st.lists(REGISTER_RULE, max_size=2).map(tuple),
+    MAYBE | TEXT,
+)
+COLOUR = st.sampled_from([Colour.YELLOW, Colour.RED])
+CHECK_TERMS = TERMS.map(lambda terms: replace(terms, mode=None))
+CHECK = st.one_of(
+    st.builds(
+        lambda of, colour, name, terms: GateCheck(of, colour, name, terms=terms),
+        st.sampled_from([of for of in LOOKS if of not in ("entry", "finding", "document")]),
+        COLOUR,
+        MAYBE | WORDS,
+        CHECK_TERMS,
+    ),
+    st.builds(
+        GateCheck,
+        st.just("document"),
+        COLOUR,
+        WORDS,
+        st.lists(TEXT, min_size=1, max_size=3).map(tuple),
+        MAYBE | st.integers(0, 30),
+        st.sampled_from([(), ("production.slaughter",)]),
+        CHECK_TERMS,
+    ),
+    st.builds(
+        lambda colour, any_of, terms: GateCheck("finding", colour, None, any_of, terms=terms),
+        COLOUR,
+        st.lists(st.sampled_from(FINDINGS), min_size=1, max_size=3).map(tuple),
+        CHECK_TERMS,
+    ),
+    st.builds(
+        lambda colour, terms: GateCheck("entry", colour, None, ("code", "unit"), terms=terms),
+        COLOUR,
+        CHECK_TERMS,
+    ),
+)
+GATE = st.builds(
+    Gate,
+    WORDS,
+    ON,
+    st.sampled_from([(), ("retail",)]),
+    st.lists(CHECK, min_size=1, max_size=4).map(tuple),
     MAYBE | TEXT,
 )
 MOMENT = st.sampled_from(["time", "record_time", "product.expires_on", "extra.pushed_at"])
@@ -104,6 +159,7 @@ PROFILE = st.builds(
     clocks=st.lists(CLOCK, max_size=2, unique_by=lambda c: c.id).map(tuple),
     points=st.lists(POINT, max_size=2, unique_by=lambda p: p.id).map(tuple),
     consumer=st.lists(st.sampled_from(sorted(PUBLIC)), max_size=4).map(tuple),
+    gate=MAYBE | GATE,
 )
 
 
@@ -181,10 +237,17 @@ WRONG = {
         ('name = { zh = "进场"', 'by = ["shop"]\nname = { zh = "进场"'),
         ("activity[0].by[0]", "profile_unknown_word"),
     ),
-    "a kind of party that no register has": (
+    "a kind of party that is misspelt": (
         (
             'version = "1"',
-            'version = "1"\nparty = [{ id = "shop", name = { zh = "店", en = "a" } }]',
+            'version = "1"\nparty = [{ id = "retial", name = { zh = "店", en = "a" } }]',
+        ),
+        ("party[0].id", "profile_unknown_word"),
+    ),
+    "a kind of party that no register could keep": (
+        (
+            'version = "1"',
+            'version = "1"\nparty = [{ id = "My shop", name = { zh = "店", en = "a" } }]',
         ),
         ("party[0].id", "profile_unknown_word"),
     ),
@@ -197,6 +260,15 @@ WRONG = {
         ("consumer[0]", "profile_unknown_word"),
     ),
 }
+
+
+def test_a_sector_may_have_a_kind_of_party_of_its_own() -> None:
+    own = 'version = "1"\nparty = [{ id = "shop", name = { zh = "店", en = "a shop" } }]'
+    profile = read_profile(SMALL.replace('version = "1"', own).encode())
+    assert [kind.id for kind in profile.parties] == ["shop"]
+    categories = Categories.of([profile])
+    assert categories.words == (*CATEGORIES, "shop")
+    assert categories.named == {"店": "shop", "a shop": "shop"}
 
 
 @pytest.mark.parametrize("wrong", WRONG.values(), ids=list(WRONG))
