@@ -87,8 +87,8 @@ async def test_a_chain_that_changes_hands_at_every_step_takes_a_round_a_step(
         trail = await ask(members, end, Direction(direction))
     assert ids(trail) == {e.event.id for e in events}
     assert trail.holes == ()
-    # A round for each step, one to learn that there are no more, and one for the events.
-    assert max(len(m.lookups) for m in members.values()) <= STEPS + 3
+    # A round for each step, one to learn that there are no more, one for events and names.
+    assert max(len(m.lookups) for m in members.values()) <= STEPS + 2
 
 
 async def test_a_chain_in_one_department_takes_two_rounds_and_the_events(city: City) -> None:
