@@ -12,14 +12,14 @@ from fastapi.responses import StreamingResponse
 
 from services.ingest.label_job import KIND as LABELS
 from suyuan.domain.caller import Caller, CallerRole
-from suyuan.domain.errors import Fault, NotKnown
+from suyuan.domain.errors import Fault, NotAllowed, NotKnown
 from suyuan.domain.sentences import sentence
 from suyuan.storage import jobs
 from suyuan.storage.engine import Database
 from suyuan.storage.jobs import Job, Rejection, State
 from suyuan.web.accept import CSV
 from suyuan.web.auth import caller as authenticated
-from suyuan.web.files import RESULTS
+from suyuan.web.files import RESULTS, FileKind
 from suyuan.web.language import Language, negotiate, vary_on_language
 from suyuan.web.openapi import answered_as
 from suyuan.web.problems import fault_entry
@@ -32,6 +32,8 @@ from suyuan.wire.sheets import refusals
 from suyuan.wire.sheets.reading import RowFault
 from suyuan.wire.sheets.refusals import Refusal
 
+# Files whose refused rows have names and telephones of people, as they were sent.
+_OF_PEOPLE = (FileKind.PARTIES, FileKind.FILINGS)
 # Refused rows that are read from the database at once while a report goes out.
 _PAGE = 1_000
 
@@ -72,9 +74,12 @@ async def get_report(
 ) -> Response:
     """逐行报告 · The rows that were refused, with the columns as they were sent and the reasons.
 
-    The file can be corrected and sent again as it is: its own columns are ignored then.
+    The file can be corrected and sent again as it is: its own columns are ignored then. Rows of
+    parties and filings name people: their reports are for the sender and the department alone.
     """
     job = await _visible(request, database, caller, job_id)
+    if job.kind in _OF_PEOPLE and caller.role is CallerRole.CITY:
+        raise NotAllowed("report_of_people", kind=job.kind)
     language = negotiate(request.headers.get("accept-language"))
     response = StreamingResponse(_report(database, job, language), media_type="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{job.id}.csv"'

@@ -155,6 +155,10 @@ FILE_SENTENCES: dict[str, tuple[str, str]] = {
         "处理该文件时多次中断，已停止；请联系管理员，已保存的行重新提交时不会重复。",
         "Work on the file broke off again and again; rows that were stored are not stored twice.",
     ),
+    "report_of_people": (
+        "{kind} 文件中被拒绝的行含有个人信息，只有提交者和本系统的主管部门可以查看。",
+        "The refused rows of a file of {kind} name people: they are for its sender and department.",
+    ),
     "job_unknown": (
         "没有编号为“{id}”的任务，或它不属于您。",
         'There is no job "{id}", or it is not yours.',

@@ -252,3 +252,16 @@ def test_the_template_comes_back_without_storing_its_example(city: City, form: s
             send(department, csv_text(list(filled.values()), header=header), kind="filings"),
         )
         assert (job["accepted"], job["rejected"]) == (1, 0), report(department, job)
+
+
+def test_people_in_refused_rows_are_for_the_sender_and_the_department(city: City) -> None:
+    department, official = city.client("department food"), city.client("city")
+    sent = send(department, csv_text(row(1, 行政区划="999999"), header=HEADER), kind="filings")
+    job = ended(department, sent)
+    assert job["rejected"] == 1
+    assert PERSON in department.get(job["report"]).text
+    for client in (official, city.client("city", at="food")):
+        assert client.get(f"/v1/jobs/{job['id']}").json()["rejected"] == 1
+        refused = client.get(job["report"])
+        assert (refused.status_code, refused.json()["code"]) == (403, "report_of_people")
+        assert PERSON not in refused.text
