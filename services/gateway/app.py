@@ -51,6 +51,7 @@ from suyuan.web.app import create_app as create
 from suyuan.web.background import beside
 from suyuan.web.claims import changes_key
 from suyuan.web.deadlines import Deadlines
+from suyuan.web.files import templates
 from suyuan.web.page_accounts import counting
 from suyuan.web.pages.names import Names
 from suyuan.web.pages.words import Label
@@ -143,6 +144,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
             deliveries.router,
             federation.router,
             accesses.router,
+            templates,
             files.router,
             register.router,
             directory.router,

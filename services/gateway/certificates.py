@@ -25,11 +25,10 @@ from suyuan.storage import certificates
 from suyuan.web.auth import Asking
 from suyuan.web.certificates import (
     BODY,
-    NOTE_BODY,
     PATH,
     POST_TEXT,
-    STEP_TEXTS,
     CertificatesQuery,
+    add_steps,
     certificate_entered,
     page_of,
     step_taken,
@@ -152,15 +151,7 @@ def _stepping(action: Action) -> Callable[..., Awaitable[Response]]:
     return post_step
 
 
-for _action, _told in STEP_TEXTS.items():
-    router.add_api_route(
-        f"{PATH}/{{certificate_id:uuid}}/{_action.value}",
-        _stepping(_action),
-        methods=["POST"],
-        name=f"{_action.value}_certificate",
-        description=_told + _AT_HOME,
-        openapi_extra=NOTE_BODY,
-    )
+add_steps(router, _stepping, more=_AT_HOME)
 
 
 def _home(request: Request, caller: Caller) -> Subsystem:

@@ -13,12 +13,11 @@ from services.gateway.proxy import relay
 from services.gateway.registry import Registry, Subsystem
 from suyuan.domain.caller import Caller
 from suyuan.domain.errors import Fault, NotKnown, ReportRefused, Unavailable
-from suyuan.web.accept import CSV, XLSX
+from suyuan.web.accept import CSV
 from suyuan.web.auth import Asking, require_reporting
-from suyuan.web.files import FILES_BODY, RESULTS, FileQuery, TemplateQuery, template_response
+from suyuan.web.files import FILES_BODY, RESULTS, FileQuery
 from suyuan.web.limits import FILES_PATH
 from suyuan.web.openapi import answered_as
-from suyuan.wire.sheets.sheet import Format
 
 router = APIRouter(tags=["files"])
 
@@ -27,18 +26,6 @@ class SectorFileQuery(FileQuery):
     """The rest is for the subsystem, and passed on as it came."""
 
     sector: str | None = Field(default=None, description="Whose department it concerns.")
-
-
-@router.get("/v1/files/template.csv", response_class=Response, responses=answered_as(CSV))
-async def get_csv_template(query: Annotated[TemplateQuery, Query()]) -> Response:
-    """模板（CSV） · An empty form as CSV: the columns in both languages, and an example row."""
-    return template_response(Format.CSV, query)
-
-
-@router.get("/v1/files/template.xlsx", response_class=Response, responses=answered_as(XLSX))
-async def get_xlsx_template(query: Annotated[TemplateQuery, Query()]) -> Response:
-    """模板（Excel） · An empty form as XLSX: the columns, an example row, what goes where."""
-    return template_response(Format.XLSX, query)
 
 
 @router.post("/v1/files", status_code=202, openapi_extra=FILES_BODY)

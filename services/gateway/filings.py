@@ -20,11 +20,10 @@ from suyuan.web.filings import (
     ONE,
     PATH,
     SHOW_TEXT,
-    STEP_BODIES,
-    STEP_TEXTS,
     AnswerQuery,
     FilingQuery,
     FilingsQuery,
+    add_steps,
 )
 
 paths.install()
@@ -76,12 +75,4 @@ def _stepping(action: FilingAction) -> Callable[..., Awaitable[Response]]:
     return post_step
 
 
-for _name, (_action, _text) in STEP_TEXTS.items():
-    router.add_api_route(
-        f"{ONE}/{_name}",
-        _stepping(_action),
-        methods=["POST"],
-        name=f"post_{_action.value}",
-        description=_text,
-        openapi_extra=STEP_BODIES[_action],
-    )
+add_steps(router, _stepping)

@@ -17,7 +17,7 @@ from suyuan.domain.errors import NotKnown, Unavailable
 from suyuan.domain.register import Kind
 from suyuan.sources.asking import Reply, Silent, send
 from suyuan.web.auth import Asking, require_reporting
-from suyuan.web.register import GET_MORE, GET_TEXT, PUT_MORE, PUT_TEXT, RegisterQuery, body_of
+from suyuan.web.register import RegisterQuery, add_gets, add_puts
 
 SECONDS = 5.0
 # An entry has a few kilobytes, with all its versions some hundreds.
@@ -115,22 +115,5 @@ def _getting(kind: Kind) -> Callable[..., Awaitable[Response]]:
     return get_entry
 
 
-for _kind in Kind:
-    _path, _name = f"/v1/{_kind.plural}/{{entry_id:path}}", _kind.name.lower()
-    router.add_api_route(
-        _path,
-        _putting(_kind),
-        methods=["PUT"],
-        tags=["register"],
-        name=f"put_{_name}",
-        description=PUT_TEXT[_kind] + PUT_MORE + _PUT_HERE,
-        openapi_extra=body_of(_kind),
-    )
-    router.add_api_route(
-        _path,
-        _getting(_kind),
-        methods=["GET"],
-        tags=["register"],
-        name=f"get_{_name}",
-        description=GET_TEXT[_kind] + GET_MORE + _GET_HERE,
-    )
+add_puts(router, _putting, more=_PUT_HERE)
+add_gets(router, _getting, more=_GET_HERE)

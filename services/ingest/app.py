@@ -41,7 +41,7 @@ from suyuan.web import certificates, schemas
 from suyuan.web.app import create_app as create
 from suyuan.web.background import Rounds, beside
 from suyuan.web.downloads import Downloads
-from suyuan.web.files import FileKind
+from suyuan.web.files import FileKind, templates
 from suyuan.web.recalls import export as recall_export
 from suyuan.web.recalls import notices
 from suyuan.web.recalls import routes as recalls
@@ -54,6 +54,7 @@ DESCRIPTION = "Events in: what happens to products, reported by enterprises and 
 ROUTERS = (
     routes.router,
     schemas.router,
+    templates,
     files.router,
     jobs.router,
     register.router,

@@ -1,4 +1,4 @@
-"""``/v1/files``: templates out, spreadsheets in. A file becomes a job that any process may do."""
+"""``POST /v1/files``: spreadsheets in. A file becomes a job that any process may do."""
 
 from __future__ import annotations
 
@@ -17,31 +17,16 @@ from suyuan.domain.errors import ReportRefused
 from suyuan.storage import jobs
 from suyuan.storage.engine import Database
 from suyuan.storage.jobs import Submitted
-from suyuan.web.accept import CSV, XLSX
 from suyuan.web.auth import caller as authenticated
-from suyuan.web.files import FILES_BODY, FileQuery, TemplateQuery, template_response
-from suyuan.web.openapi import answered_as
+from suyuan.web.files import FILES_BODY, FileQuery
 from suyuan.web.state import OwnDatabase, Settings
 from suyuan.wire.sheets.opening import format_of
-from suyuan.wire.sheets.sheet import Format
 
 PART_BYTES = 1024 * 1024
 _NAME_CHARACTERS = 200
 _FOLDERS = re.compile(r".*[/\\]", re.DOTALL)
 
 router = APIRouter(tags=["files"])
-
-
-@router.get("/v1/files/template.csv", response_class=Response, responses=answered_as(CSV))
-async def get_csv_template(query: Annotated[TemplateQuery, Query()]) -> Response:
-    """模板（CSV） · An empty form as CSV: the columns in both languages, and an example row."""
-    return template_response(Format.CSV, query)
-
-
-@router.get("/v1/files/template.xlsx", response_class=Response, responses=answered_as(XLSX))
-async def get_xlsx_template(query: Annotated[TemplateQuery, Query()]) -> Response:
-    """模板（Excel） · An empty form as XLSX: the columns, an example row, what goes where."""
-    return template_response(Format.XLSX, query)
 
 
 @router.post("/v1/files", status_code=202, openapi_extra=FILES_BODY)

@@ -15,7 +15,7 @@ from suyuan.domain.register import Entry, Kind, may_replace, must_write, today
 from suyuan.storage.engine import Database, WriteConnection
 from suyuan.storage.register import NewVersion, Outcome, append
 from suyuan.web.auth import Asking, require_reporting
-from suyuan.web.register import PUT_MORE, PUT_TEXT, body_of
+from suyuan.web.register import add_puts
 from suyuan.web.responses import json_response
 from suyuan.web.state import OwnDatabase, Settings
 from suyuan.wire.reading import Reading
@@ -106,13 +106,4 @@ def _route(kind: Kind) -> Callable[..., Awaitable[Response]]:
     return put_entry
 
 
-for _kind in Kind:
-    router.add_api_route(
-        f"/v1/{_kind.plural}/{{entry_id:path}}",
-        _route(_kind),
-        methods=["PUT"],
-        tags=["register"],
-        name=f"put_{_kind.name.lower()}",
-        description=PUT_TEXT[_kind] + PUT_MORE,
-        openapi_extra=body_of(_kind),
-    )
+add_puts(router, _route)

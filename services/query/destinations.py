@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from contextlib import aclosing
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.query.reach import followed_code
 from suyuan.domain import policy
-from suyuan.domain.caller import Caller, CallerRole
 from suyuan.domain.destinations import Holder, Located, Tally, by_district, locate
 from suyuan.domain.naming import MOST_NAMES, Known, Wanted, first_of
 from suyuan.domain.reach import Reach, State
@@ -21,7 +20,7 @@ from suyuan.sources.reach import Progress, find_reached
 from suyuan.storage.engine import Database
 from suyuan.web import paths
 from suyuan.web.accesses import add_asked, told_of
-from suyuan.web.auth import require
+from suyuan.web.auth import Official
 from suyuan.web.responses import json_response
 from suyuan.web.state import OwnDatabase, Settings
 from suyuan.web.times import QueryTime
@@ -33,10 +32,6 @@ _NATIONAL = "urn:suyuan:cn:"
 
 paths.install()
 router = APIRouter()
-
-_Official = Annotated[
-    Caller, Depends(require(CallerRole.CITY, CallerRole.DEPARTMENT, CallerRole.INSPECTOR))
-]
 
 
 class DestinationsQuery(BaseModel):
@@ -53,7 +48,7 @@ class DestinationsQuery(BaseModel):
 async def get_destinations(
     request: Request,
     code: str,
-    caller: _Official,
+    caller: Official,
     database: OwnDatabase,
     settings: Settings,
     query: Annotated[DestinationsQuery, Query()],

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from suyuan.domain import policy
-from suyuan.domain.caller import Caller, CallerRole
 from suyuan.domain.codes import Use, recognise
 from suyuan.sources.lots import OwnLots
 from suyuan.web.accesses import tell
-from suyuan.web.auth import require
+from suyuan.web.auth import Official
 from suyuan.web.responses import json_response
 from suyuan.web.state import OwnDatabase, Settings
 
 router = APIRouter(tags=["recalls"])
-
-_Official = Annotated[
-    Caller, Depends(require(CallerRole.CITY, CallerRole.DEPARTMENT, CallerRole.INSPECTOR))
-]
 
 
 class LotsQuery(BaseModel):
@@ -35,7 +30,7 @@ class LotsQuery(BaseModel):
 @router.get("/v1/lots")
 async def get_lots(
     request: Request,
-    caller: _Official,
+    caller: Official,
     database: OwnDatabase,
     settings: Settings,
     query: Annotated[LotsQuery, Query()],

@@ -6,12 +6,11 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from suyuan.domain import policy
-from suyuan.domain.caller import Caller, CallerRole
 from suyuan.domain.codes import Code, Level, recognise
 from suyuan.domain.errors import CodeError, Fault, QuestionRefused
 from suyuan.domain.reach import Reach
@@ -19,7 +18,7 @@ from suyuan.sources.reach import MOST_THINGS, Progress, stream_reached
 from suyuan.storage.engine import Database
 from suyuan.web import paths
 from suyuan.web.accesses import add_asked, told_of
-from suyuan.web.auth import require
+from suyuan.web.auth import Official
 from suyuan.web.openapi import answered_as
 from suyuan.web.state import OwnDatabase, Settings
 from suyuan.web.times import QueryTime
@@ -28,10 +27,6 @@ from suyuan.wire.reach import write_end
 
 paths.install()
 router = APIRouter()
-
-_Official = Annotated[
-    Caller, Depends(require(CallerRole.CITY, CallerRole.DEPARTMENT, CallerRole.INSPECTOR))
-]
 
 
 class ReachQuery(BaseModel):
@@ -55,7 +50,7 @@ class ReachQuery(BaseModel):
 async def get_reach(
     request: Request,
     code: str,
-    caller: _Official,
+    caller: Official,
     database: OwnDatabase,
     settings: Settings,
     query: Annotated[ReachQuery, Query()],

@@ -29,7 +29,7 @@ from suyuan.web.auth import CLAIMS_HEADER, Asking
 from suyuan.web.body_schemas import ANY_OBJECT
 from suyuan.web.certificates import valid_of
 from suyuan.web.front import FrontRoute
-from suyuan.web.register import GET_MORE, GET_TEXT, RegisterQuery
+from suyuan.web.register import RegisterQuery, add_gets
 from suyuan.web.responses import json_response
 from suyuan.web.state import OwnDatabase, Settings, database_of
 from suyuan.wire.names import read_names_request, write_names_response
@@ -111,12 +111,4 @@ def _route(kind: Kind) -> Callable[..., Awaitable[Response]]:
     return get_entry
 
 
-for _kind in Kind:
-    router.add_api_route(
-        f"/v1/{_kind.plural}/{{entry_id:path}}",
-        _route(_kind),
-        methods=["GET"],
-        tags=["register"],
-        name=f"get_{_kind.name.lower()}",
-        description=GET_TEXT[_kind] + GET_MORE,
-    )
+add_gets(router, _route)

@@ -82,6 +82,12 @@ def require(*roles: CallerRole) -> Callable[[Caller], Awaitable[Caller]]:
     return required
 
 
+# Who may look at what others reported, as far as it concerns them: authorities of every kind.
+Official = Annotated[
+    Caller, Depends(require(CallerRole.DEPARTMENT, CallerRole.INSPECTOR, CallerRole.CITY))
+]
+
+
 def require_reporting(asking: Caller, refusal: str = "may_not_report") -> None:
     """Raise ``NotAuthenticated`` for nobody, ``NotAllowed`` for who may read and not report."""
     if asking.may_report:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Callable, Collection
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 from uuid import UUID, uuid4
@@ -29,6 +29,7 @@ from suyuan.storage import certificates
 from suyuan.storage.engine import Database
 from suyuan.web.auth import Asking
 from suyuan.web.body_schemas import TEXT, json_body, object_of
+from suyuan.web.register import Endpoint
 from suyuan.web.responses import json_response
 from suyuan.web.settings import ServiceSettings
 from suyuan.web.state import OwnDatabase, Settings
@@ -144,7 +145,7 @@ async def step_taken(
     return json_response(_written(kept, settings))
 
 
-def _stepping(action: Action) -> Callable[..., Awaitable[Response]]:
+def _stepping(action: Action) -> Endpoint:
     async def post_step(
         request: Request, certificate_id: UUID, caller: Asking, settings: Settings
     ) -> Response:
@@ -153,15 +154,20 @@ def _stepping(action: Action) -> Callable[..., Awaitable[Response]]:
     return post_step
 
 
-for _action, _told in STEP_TEXTS.items():
-    writing.add_api_route(
-        f"{PATH}/{{certificate_id:uuid}}/{_action.value}",
-        _stepping(_action),
-        methods=["POST"],
-        name=f"{_action.value}_certificate",
-        description=_told,
-        openapi_extra=NOTE_BODY,
-    )
+def add_steps(router: APIRouter, stepping: Callable[[Action], Endpoint], *, more: str = "") -> None:
+    """Declare the routes of a certificate's steps; ``stepping`` gives what answers one of them."""
+    for action, told in STEP_TEXTS.items():
+        router.add_api_route(
+            f"{PATH}/{{certificate_id:uuid}}/{action.value}",
+            stepping(action),
+            methods=["POST"],
+            name=f"{action.value}_certificate",
+            description=told + more,
+            openapi_extra=NOTE_BODY,
+        )
+
+
+add_steps(writing, _stepping)
 
 
 @reading.get(PATH)

@@ -33,7 +33,7 @@ from suyuan.domain.sentences import sentence
 from suyuan.domain.trail import Direction, Question
 from suyuan.storage import complaints
 from suyuan.storage.engine import Database
-from suyuan.web.auth import require
+from suyuan.web.auth import Official, require
 from suyuan.web.consumer import choice, html_answer, is_elder, page_language
 from suyuan.web.openapi import PAGE_OR_PROBLEM
 from suyuan.web.pages import Names, PageLinks
@@ -53,9 +53,6 @@ _FORM = "application/x-www-form-urlencoded"
 
 router = APIRouter(tags=["complaints"])
 
-Official = Annotated[
-    Caller, Depends(require(CallerRole.DEPARTMENT, CallerRole.INSPECTOR, CallerRole.CITY))
-]
 Answering = Annotated[Caller, Depends(require(CallerRole.DEPARTMENT, CallerRole.CITY))]
 
 

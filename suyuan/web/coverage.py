@@ -7,17 +7,17 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Literal, Protocol, cast
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from suyuan.domain.activities import SECTORS
-from suyuan.domain.caller import Caller, CallerRole
+from suyuan.domain.caller import Caller
 from suyuan.domain.chain import SourceReport
 from suyuan.domain.coverage import Answer, By, Window
 from suyuan.domain.errors import Fault, QuestionRefused
 from suyuan.domain.register import today
 from suyuan.web.accept import CSV, XLSX
-from suyuan.web.auth import require
+from suyuan.web.auth import Official
 from suyuan.web.export_files import export
 from suyuan.web.language import Language
 from suyuan.web.openapi import answered_as
@@ -37,10 +37,6 @@ MOST_DAYS_OF_ANY = 3_660
 _DEFAULT_DAYS = 30
 # Before it there are not as many days in the calendar.
 _FIRST_LAST = date.min + timedelta(days=_DEFAULT_DAYS - 1)
-
-Reader = Annotated[
-    Caller, Depends(require(CallerRole.DEPARTMENT, CallerRole.INSPECTOR, CallerRole.CITY))
-]
 
 
 class Figures(Protocol):
@@ -103,7 +99,7 @@ async def _found(
 
 
 @router.get("/v1/coverage")
-async def get_coverage(request: Request, caller: Reader, query: Asked) -> Response:
+async def get_coverage(request: Request, caller: Official, query: Asked) -> Response:
     """覆盖率 · How much is told of what must be told: 上报率, 及时率, 完整率, 断链率, 佐证率.
 
     `by=day` (the default), `month`, `year`, `district`, `sector` or `total` says what a row is of,
@@ -120,13 +116,13 @@ async def get_coverage(request: Request, caller: Reader, query: Asked) -> Respon
 
 
 @router.get("/v1/coverage.csv", response_class=Response, responses=answered_as(CSV))
-async def get_coverage_csv(request: Request, caller: Reader, query: Asked) -> Response:
+async def get_coverage_csv(request: Request, caller: Official, query: Asked) -> Response:
     """导出覆盖率 · The same as CSV; a department that did not answer is a row of its own."""
     return await _exported(request, caller, query, CSV)
 
 
 @router.get("/v1/coverage.xlsx", response_class=Response, responses=answered_as(XLSX))
-async def get_coverage_xlsx(request: Request, caller: Reader, query: Asked) -> Response:
+async def get_coverage_xlsx(request: Request, caller: Official, query: Asked) -> Response:
     """导出覆盖率 · The same as XLSX; who did not answer is on a sheet of its own."""
     return await _exported(request, caller, query, XLSX)
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from enum import StrEnum
 from functools import cache
-from typing import Any
+from typing import Annotated, Any
 
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
-from starlette.responses import Response
 
 from suyuan.domain.register import Kind
-from suyuan.web.accept import CSV
+from suyuan.web.accept import CSV, XLSX
 from suyuan.web.openapi import PDF, ZIP, answered_as
 from suyuan.wire.register_template import FILINGS, outline_of
 from suyuan.wire.sheets.sheet import MEDIA_TYPES, Format
@@ -63,8 +63,22 @@ _OUTLINES = {
 }
 
 
-def template_response(form: Format, query: TemplateQuery) -> Response:
-    """The template as a download."""
+templates = APIRouter(tags=["files"])
+
+
+@templates.get("/v1/files/template.csv", response_class=Response, responses=answered_as(CSV))
+async def get_csv_template(query: Annotated[TemplateQuery, Query()]) -> Response:
+    """模板（CSV） · An empty form as CSV: the columns in both languages, and an example row."""
+    return _template_answer(Format.CSV, query)
+
+
+@templates.get("/v1/files/template.xlsx", response_class=Response, responses=answered_as(XLSX))
+async def get_xlsx_template(query: Annotated[TemplateQuery, Query()]) -> Response:
+    """模板（Excel） · An empty form as XLSX: the columns, an example row, what goes where."""
+    return _template_answer(Format.XLSX, query)
+
+
+def _template_answer(form: Format, query: TemplateQuery) -> Response:
     charset = "; charset=utf-8" if form is Format.CSV else ""
     name = f"suyuan-{query.kind}.{form}"
     return Response(

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 from uuid import UUID
 
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from suyuan.domain.filing import PERSON_ROLES, FilingAction, FilingState
 from suyuan.domain.register import Kind
 from suyuan.web.body_schemas import DATE, TEXT, json_body, object_of
-from suyuan.web.register import ENTRY_MEMBERS
+from suyuan.web.register import ENTRY_MEMBERS, Endpoint
 from suyuan.wire.filing_steps import MOST_REASONS, NOTE_LIMIT
 from suyuan.wire.filings import MOST_PEOPLE, MOST_PLACES, MOST_PRODUCTS
 
@@ -149,3 +151,16 @@ STEP_BODIES: dict[FilingAction, dict[str, Any]] = {
         object_of(["step", "note", "licence"], step=_STEP, note=_NOTE, licence=TEXT)
     ),
 }
+
+
+def add_steps(router: APIRouter, stepping: Callable[[FilingAction], Endpoint]) -> None:
+    """Declare the routes of a filing's steps; ``stepping`` gives what answers one of them."""
+    for name, (action, told) in STEP_TEXTS.items():
+        router.add_api_route(
+            f"{ONE}/{name}",
+            stepping(action),
+            methods=["POST"],
+            name=f"post_{action.value}",
+            description=told,
+            openapi_extra=STEP_BODIES[action],
+        )

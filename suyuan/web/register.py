@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict
 
 from suyuan.domain.activities import SECTORS
@@ -138,3 +140,37 @@ ENTRY_MEMBERS: dict[Kind, dict[str, Any]] = {
 def body_of(kind: Kind) -> dict[str, Any]:
     """How the API's description tells the body of a PUT."""
     return json_body(object_of(["names"], **ENTRY_MEMBERS[kind]))
+
+
+Endpoint = Callable[..., Awaitable[Response]]
+
+
+def add_puts(router: APIRouter, putting: Callable[[Kind], Endpoint], *, more: str = "") -> None:
+    """Declare the routes by which entries are registered; ``putting`` answers for one kind."""
+    for kind in Kind:
+        router.add_api_route(
+            _path(kind),
+            putting(kind),
+            methods=["PUT"],
+            tags=["register"],
+            name=f"put_{kind.name.lower()}",
+            description=PUT_TEXT[kind] + PUT_MORE + more,
+            openapi_extra=body_of(kind),
+        )
+
+
+def add_gets(router: APIRouter, getting: Callable[[Kind], Endpoint], *, more: str = "") -> None:
+    """Declare the routes by which entries are read; ``getting`` answers for one kind."""
+    for kind in Kind:
+        router.add_api_route(
+            _path(kind),
+            getting(kind),
+            methods=["GET"],
+            tags=["register"],
+            name=f"get_{kind.name.lower()}",
+            description=GET_TEXT[kind] + GET_MORE + more,
+        )
+
+
+def _path(kind: Kind) -> str:
+    return f"/v1/{kind.plural}/{{entry_id:path}}"
