@@ -128,7 +128,6 @@ def ended_by_command_after_its_run_was_killed(city: RunningCity, named: dict[str
         ended_by_killing_the_run,
         ended_by_killing_everything,
         ended_by_a_second_signal,
-        ended_politely,
         ended_by_command_after_its_run_was_killed,
     ],
 )
@@ -167,6 +166,7 @@ def test_a_running_city_survives_its_parts_and_a_second_run(folder: Path, tmp_pa
         city.suyuan("start", "meat")
         city.suyuan("status")
         assert comes(lambda: is_whole(city))
+        ended_politely(city, pids(city))
 
 
 @pytest.mark.parametrize(
