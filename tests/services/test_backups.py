@@ -128,7 +128,12 @@ def test_an_existing_file_is_not_overwritten(tmp_path: Path) -> None:
 def test_a_database_of_an_old_revision_is_brought_up_to_date(
     backed_up: BackedUp, tmp_path: Path
 ) -> None:
-    """Revision 0005 had neither places and quantities on edges nor an order of changes."""
+    """Revision 0005 had neither places and quantities on edges nor an order of changes.
+
+    Nor did it keep what a sector's profile said of an event.
+    """
+    told = [f for f in backed_up.chain["findings"] if f["type"] != "profile_breach"]
+    before = {**backed_up.chain, "findings": told}
     url = backed_up.server_url
     for database in (service_url(url, name) for name in SERVICES):
         asyncio.run(migrate_back(database, "0005"))
@@ -136,7 +141,7 @@ def test_a_database_of_an_old_revision_is_brought_up_to_date(
     assert not edge_table.prove(Place(url, SUBSYSTEMS), Terminal())
     assert edge_table.rebuild(Place(url, SUBSYSTEMS), Terminal())
     with running_city(url, tmp_path) as city:
-        assert known(city) == backed_up.chain
-        assert SELLER in str(backed_up.chain)
+        assert known(city) == before
+        assert SELLER in str(before)
         until_followed(city)
         city.hang_up()
