@@ -27,6 +27,7 @@ from suyuan.web.directory import (
     DirectoryQuery,
     directory_page,
 )
+from suyuan.web.openapi import PAGE_OR_PROBLEM
 from suyuan.web.pages.directory import ListedPage
 from suyuan.web.responses import json_response
 from suyuan.web.state import OwnDatabase
@@ -64,6 +65,7 @@ async def get_directory(
     "/directory",
     tags=["pages"],
     response_class=HTMLResponse,
+    responses=PAGE_OR_PROBLEM,
     description=PAGE_TEXT + EVERYWHERE_TEXT,
 )
 async def get_directory_page(

@@ -39,7 +39,7 @@ async def get_home(
     return response
 
 
-@router.get("/t", status_code=303)
+@router.get("/t", status_code=303, response_class=Response)
 async def find_page(
     request: Request,
     caller: Asking,

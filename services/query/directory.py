@@ -27,6 +27,7 @@ from suyuan.web.directory import (
     DirectoryQuery,
     directory_page,
 )
+from suyuan.web.openapi import PAGE_OR_PROBLEM
 from suyuan.web.pages.directory import ListedPage
 from suyuan.web.responses import json_response
 from suyuan.web.state import OwnDatabase, Settings
@@ -53,7 +54,13 @@ async def get_directory(
     return json_response(body)
 
 
-@router.get("/directory", tags=["pages"], response_class=HTMLResponse, description=PAGE_TEXT)
+@router.get(
+    "/directory",
+    tags=["pages"],
+    response_class=HTMLResponse,
+    responses=PAGE_OR_PROBLEM,
+    description=PAGE_TEXT,
+)
 async def get_directory_page(
     request: Request,
     caller: Asking,
