@@ -87,7 +87,7 @@ class Answering:
                 if not told:
                     raise
                 break
-            done += len(stretch.keys)
+            done += len(stretch.keys) - len(told[-1].later)
         return together(told), done
 
     async def _seen(self, lookup: Lookup) -> Answer:

@@ -94,6 +94,11 @@ class Edge:
         """Event time, then ADD < OBSERVE < DELETE < Transformation, then id, then reporter."""
         return (self.time, int(self.rank), self.id, self.party)
 
+    def __hash__(self) -> int:
+        # Sixteen fields, times and decimals among them, are slow to hash, and these two tell
+        # nearly all edges apart.
+        return hash((self.code, self.event))
+
 
 @dataclass(frozen=True, slots=True)
 class Void:
@@ -201,7 +206,8 @@ class Answer:
     """What a source told: edges, voids, events where asked, holes where it is silent.
 
     ``answered`` are questions that were not asked and are answered all the same: a source may tell
-    what the walk will ask next, and so save it a round.
+    what the walk will ask next, and so save it a round. ``later`` are the last of the lookup's own
+    questions, if what answers them would be too much at a time: they are to be asked again.
     """
 
     edges: tuple[Edge, ...] = ()
@@ -209,6 +215,7 @@ class Answer:
     events: tuple[StoredEvent, ...] = ()
     holes: tuple[Hole, ...] = ()
     answered: tuple[Key, ...] = ()
+    later: tuple[Key, ...] = ()
 
 
 def is_plain(edge: Edge) -> bool:

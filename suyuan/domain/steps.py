@@ -376,7 +376,7 @@ class Steps(ABC):
         self.trail.limits_hit = tuple(dict.fromkeys((*self.trail.limits_hit, name)))
 
     def _link(self, link: Link) -> None:
-        self.trail.links[link] = None
+        self.trail.links.setdefault(link, len(self.trail.reasons))
 
 
 def _stayed(edge: Edge, site: Site) -> bool:

@@ -15,8 +15,8 @@ from suyuan.domain.steps import Steps
 from suyuan.domain.tasks import History, WalkTask
 from suyuan.domain.trail import Question, Reason
 
-# So many tasks are done at a stretch; then whoever drives the walk may do something else.
-_STRETCH = 1_000
+# So many tasks are done at a stretch; then whoever drives the walk may end it, or do other work.
+_STRETCH = 200
 
 
 class Tracing(Steps):

@@ -24,7 +24,8 @@ class Question:
     """What is asked. ``as_of`` and ``since`` cut event time, ``known_at`` record time.
 
     ``max_hops`` is how many transformations away the walk goes. ``after`` is how many events an
-    earlier answer to the same question had already: ``Trail.next``.
+    earlier answer to the same question had already: ``Trail.next``. Who is ``patient`` waits until
+    all events that the walk found in its time are fetched: a file is not read in parts.
     """
 
     code: Code
@@ -35,6 +36,7 @@ class Question:
     max_events: int = DEFAULT_MAX_EVENTS
     max_hops: int | None = None
     after: int = 0
+    patient: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class Trail:
 
     reasons: dict[EventRef, Reason] = field(default_factory=dict)
     things: dict[str, bool] = field(default_factory=dict)  # code -> is a lot
-    links: dict[Link, None] = field(default_factory=dict)
+    links: dict[Link, int] = field(default_factory=dict)  # -> how many events were found before
     oddities: dict[Oddity, None] = field(default_factory=dict)
     disputed: set[EventRef] = field(default_factory=set)
     holes: tuple[Hole, ...] = ()

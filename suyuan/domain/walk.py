@@ -7,32 +7,24 @@ chain is stands in docs/tracing.md; ``suyuan.domain.steps`` does what the facts 
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
-from dataclasses import replace
-from itertools import islice, takewhile
+from collections.abc import Generator, Iterable
 
 from suyuan.domain.codes import Level
-from suyuan.domain.events import Event, StoredEvent
 from suyuan.domain.facts import Facts
 from suyuan.domain.lookup import Answer, Ask, HoleReason, Key, Lookup
 from suyuan.domain.tracing import Tracing
 from suyuan.domain.trail import Question, Trail
+from suyuan.domain.walk_page import MAX_KEYS, OutOfTime, turn_page
 
-# As many keys as one lookup may hold: a source need not take more in one question.
-MAX_KEYS = 1_000
-
-# So many things may be named in the events of one answer, or so many an event where more events
-# are wanted: ten thousand events with a hundred serials each took a minute, and 130 MB of JSON.
-MAX_THINGS, _THINGS_AN_EVENT = 100_000, 3
+__all__ = ["MAX_EDGES", "MAX_KEYS", "OutOfTime", "Walk", "walk"]
 
 # What a walk may know at a time, some 200 MB of it.
 MAX_EDGES = 400_000
 
+# An answer of so many edges takes some tenths of a second, in which a walk cannot be ended.
+_EDGES_AN_ANSWER = 20_000
+
 Walk = Generator[Lookup, Answer, Trail]
-
-
-class OutOfTime(Exception):
-    """Thrown into a walk to end it: what it has found so far is its trail."""
 
 
 def walk(question: Question, *, whole: bool = True, max_edges: int = MAX_EDGES) -> Walk:
@@ -46,27 +38,24 @@ def walk(question: Question, *, whole: bool = True, max_edges: int = MAX_EDGES) 
         return Trail()
     facts = Facts()
     tracing = Tracing(question, facts)
+    rounds = _Rounds(question, facts, max_edges)
     limits: list[str] = []
-    hop = 0
     try:
         while (wanted := _wanted(tracing, facts, whole=whole)) != []:
-            for lookup in _lookups(wanted or (), hop, question):
-                facts.learn(lookup, (yield lookup))
+            yield from rounds.ask(wanted or ())
             if facts.upset:
                 facts.upset = False
                 tracing = Tracing(question, facts)
             if len(facts) > max_edges:
                 limits.append("edges")
                 break
-            hop += 1
     except OutOfTime:
         limits.append("deadline")
     trail = tracing.trail
     if any(h.reason is HoleReason.TRUNCATED for h in facts.holes):
         limits.append("fan_out")
     trail.limits_hit = (*trail.limits_hit, *limits)
-    _turn_page(trail, question)
-    trail.events = yield from _bodies(trail, facts, hop, question)
+    yield from turn_page(trail, facts, rounds.hop, question)
     trail.holes = tuple(facts.holes)
     trail.voided = facts.is_voided(question.code.key)
     trail.disputed = {ref for ref in trail.reasons if facts.disputed(*ref)}
@@ -80,51 +69,32 @@ def _wanted(tracing: Tracing, facts: Facts, *, whole: bool) -> list[Key] | None:
     return wanted + [Key(Ask.EVENT, e.hex()) for e in facts.unchecked_events()]
 
 
-def _turn_page(trail: Trail, question: Question) -> None:
-    """Leave out the events that an earlier page had; they were found in the same order."""
-    if "max_events" in trail.limits_hit:
-        trail.next = question.after + question.max_events
-    trail.reasons = dict(islice(trail.reasons.items(), question.after, None))
+class _Rounds:
+    """Asks rounds of questions, fewer at a time where they have many answers."""
 
+    def __init__(self, question: Question, facts: Facts, max_edges: int) -> None:
+        self.hop = 0
+        self._question = question
+        self._facts = facts
+        self._max_edges = max_edges
+        self._keys = MAX_KEYS
 
-def _lookups(keys: Iterable[Key], hop: int, question: Question) -> Iterator[Lookup]:
-    pending = iter(dict.fromkeys(keys))
-    batch = tuple(islice(pending, MAX_KEYS))
-    while True:
-        yield Lookup(batch, hop, question.known_at, direction=question.direction)
-        batch = tuple(islice(pending, MAX_KEYS))
-        if not batch:
-            return
+    def ask(self, wanted: Iterable[Key]) -> Generator[Lookup, Answer, None]:
+        """One round; without questions a lookup that asks nothing."""
+        pending = list(dict.fromkeys(wanted))
+        first = True
+        while first or (pending and len(self._facts) <= self._max_edges):
+            batch, first = tuple(pending[: self._keys]), False
+            del pending[: self._keys]
+            question = self._question
+            lookup = Lookup(batch, self.hop, question.known_at, direction=question.direction)
+            answer = yield lookup
+            self._facts.learn(lookup, answer)
+            self._keep_pace(len(answer.edges))
+        self.hop += 1
 
-
-def _bodies(
-    trail: Trail, facts: Facts, hop: int, question: Question
-) -> Generator[Lookup, Answer, tuple[StoredEvent, ...]]:
-    """Fetch the events themselves, once, by key, at the end, as far as one answer can hold them.
-
-    An event that was told of and is not given is a hole like any other.
-    """
-    keys = [Key(Ask.EVENT, event.hex()) for event, _ in trail.reasons]
-    found: list[StoredEvent] = []
-    room = max(MAX_THINGS, _THINGS_AN_EVENT * question.max_events)
-    for lookup in _lookups(keys, hop, question) if keys else ():
-        if room <= 0:
-            _cut_before(trail, lookup.keys[0].key, question)
-            break
-        answer = yield replace(lookup, bodies=True)
-        found += answer.events
-        facts.holes.update(dict.fromkeys(answer.holes))
-        room -= sum(_size(s.event) for s in answer.events)
-    return tuple(s for s in found if (s.event.key, s.event.party.key) in trail.reasons)
-
-
-def _size(event: Event) -> int:
-    return len(event.items) + len(event.inputs) + len(event.outputs) + len(event.children)
-
-
-def _cut_before(trail: Trail, event: str, question: Question) -> None:
-    """Leave out an event and all that were found after it."""
-    kept = list(takewhile(lambda ref: ref[0].hex() != event, trail.reasons))
-    trail.reasons = {ref: trail.reasons[ref] for ref in kept}
-    trail.limits_hit = (*trail.limits_hit, "max_things")
-    trail.next = question.after + len(kept)
+    def _keep_pace(self, edges: int) -> None:
+        if edges > _EDGES_AN_ANSWER:
+            self._keys = max(1, self._keys * _EDGES_AN_ANSWER // edges)
+        else:
+            self._keys = min(MAX_KEYS, 2 * self._keys)

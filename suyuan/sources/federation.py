@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice, zip_longest
 
+from suyuan.domain.answers import together
 from suyuan.domain.chain import SourceReport, SourceStatus
 from suyuan.domain.codes import Code
 from suyuan.domain.events import event_urn, is_uri
@@ -171,7 +172,10 @@ class FederatedSource:
     async def _fetch(self, member: _Member, lookup: Lookup) -> Answer:
         if not lookup.keys:
             return Answer()
-        answer = await self._asked(member, lookup)
+        answers = [await self._asked(member, lookup)]
+        while answers[-1].later:
+            answers.append(await self._asked(member, replace(lookup, keys=answers[-1].later)))
+        answer = together(answers)
         stamped = (replace(s, subsystems=frozenset({member.name})) for s in answer.events)
         holes = (*answer.holes, *_not_given(member, lookup, answer))
         return Answer((), answer.voids, tuple(stamped), holes)

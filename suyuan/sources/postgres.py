@@ -21,6 +21,9 @@ from suyuan.wire.reports import read_stored
 # cut there, and the cut is named in the answer.
 MAX_EDGES = 200_000
 
+# Documents of one answer: to make events of them takes some tenths of a second.
+MAX_BYTES = 512 * 1024
+
 # Of more codes than this in one lookup most were read ahead before, and the rest is wide.
 AHEAD_OF = 100
 
@@ -56,7 +59,7 @@ class PostgresSource:
         async with self._database.reading() as connection:
             tell = self._tell_sparsely if self._sparse else self._tell
             ahead, found = await tell(connection, lookup, asked)
-            rows = await self._rows(connection, lookup)
+            rows, done = await self._rows(connection, lookup)
             events = await self._events(connection, rows)
         declared = (Void(r.key, r.party, r.authority, r.record_time) for r in rows if r.declaration)
         return Answer(
@@ -65,6 +68,7 @@ class PostgresSource:
             events,
             tuple(Hole(self._subsystem, k, HoleReason.TRUNCATED) for k in found.cut),
             ahead.answered,
+            _behind(lookup.keys, done) if lookup.bodies else (),
         )
 
     async def _events(
@@ -109,11 +113,22 @@ class PostgresSource:
             return Ahead([], set(), ())
         return await read_ahead(connection, codes, lookup.direction, lookup.known_at)
 
-    async def _rows(self, connection: ReadConnection, lookup: Lookup) -> list[reads.StoredRow]:
+    async def _rows(
+        self, connection: ReadConnection, lookup: Lookup
+    ) -> tuple[list[reads.StoredRow], int]:
+        """What is held of the first events whose bodies are asked for, and how many those are."""
         asked = [bytes.fromhex(k.key) for k in lookup.keys if k.ask is Ask.EVENT]
         if not lookup.bodies or not asked:
-            return []
-        return await reads.find_bodies(connection, asked, known_at=lookup.known_at)
+            return [], 0
+        return await reads.find_bodies_within(
+            connection, asked, known_at=lookup.known_at, most_bytes=MAX_BYTES
+        )
+
+
+def _behind(keys: tuple[Key, ...], events: int) -> tuple[Key, ...]:
+    """The questions that come after so many about events."""
+    about_events = [n for n, key in enumerate(keys) if key.ask is Ask.EVENT]
+    return keys[about_events[events] :] if events < len(about_events) else ()
 
 
 def _is_among(key: Key, whole: AbstractSet[Key]) -> bool:

@@ -182,6 +182,10 @@ _CONTENTS = f"""
 """
 
 
+# From so many tasks on they are found by an index, if those of a round are a small part of all.
+_MANY_TASKS, _SMALL_PART = 10_000, 4
+
+
 class Frontier:
     """The rounds of one reach, within one transaction on one connection of the primary."""
 
@@ -204,6 +208,7 @@ class Frontier:
         self._inside_codes = _INSIDE_CODES.replace("{known}", scene.known("e"))
         self._contents = _CONTENTS.format(**pieces, stays=scene.stays("p", "b", is_lot="c.is_lot"))
         self.round = 0
+        self._tasks, self._indexed = 0, False
 
     @classmethod
     async def begin(cls, driver: Any, reach: Reach) -> Frontier:
@@ -247,17 +252,27 @@ class Frontier:
         """
         this = self.round
         await self._driver.execute(self._put_out, this)
+        tasks = await self._count(this)
         await self._driver.execute("ANALYZE reach_task")
         new = await self._facts.look_at(_ROUND_CODES.format(round=this))
         if this == 0:
             await self._driver.execute(_UNTOLD, this)
         if self._facts.any_container:
             await self._driver.execute(self._put_out_contents, this)
-        if new < await self._driver.fetchval(_COUNT, this):
+        if new < tasks:
             await self._driver.execute(_AGAIN, this)
         odd = [*await self._follow(this), *await self._look_inside(this)]
         self.round += 1
         return odd
+
+    async def _count(self, this: int) -> int:
+        """How many tasks are of this round."""
+        tasks: int = await self._driver.fetchval(_COUNT, this)
+        self._tasks += tasks
+        if not self._indexed and self._tasks > max(_MANY_TASKS, tasks * _SMALL_PART):
+            await reach_tables.index_rounds(self._driver)
+            self._indexed = True
+        return tasks
 
     async def _follow(self, this: int) -> list[Task]:
         """The things of this front: what consumed them, and the serials of its lots."""

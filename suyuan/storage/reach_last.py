@@ -15,7 +15,7 @@ from typing import Any
 
 from suyuan.domain.making import maker_of
 from suyuan.domain.reach import Last, Reached
-from suyuan.storage.reach_lines import names_alone, stream, with_lasts
+from suyuan.storage.reach_lines import last_told, line, stream
 from suyuan.storage.reach_tables import (
     ADD,
     CHILD,
@@ -103,7 +103,9 @@ _MOVES = f"""
 _MOVED_STILL = f"""
     WITH RECURSIVE asked AS MATERIALIZED ({{still}}), {{moves}}
     INSERT INTO reach_still
-    SELECT a.box, a.since, {_OF_M} FROM asked a LEFT JOIN moves m USING (box, since)
+    SELECT a.box, a.since, {_OF_M}, {last_told("m", is_lot="true")},
+           {last_told("m", is_lot="false")}
+    FROM asked a LEFT JOIN moves m USING (box, since)
 """
 # Of one event's parts the thing's own comes first.
 _TOLD = f"""
@@ -119,8 +121,16 @@ _TOLD = f"""
              AND m.gone IS NOT DISTINCT FROM i.gone) e
     ORDER BY code, {_LATEST}, is_own DESC, mover DESC
 """
-_BEST = ", ".join(f"CASE WHEN moved THEN m_{name} ELSE {name} END AS {name}" for name in LAST)
 _SETTLED = f"{_HERE} AND (k.box IS NULL OR k.still IS NOT NULL)"
+# Nothing that a thing tells itself is younger than its stay, so that a younger move is its last.
+_MOVED_ON = "m.box = k.box AND m.since = k.still AND m.time > k.still"
+_MOVED = f"FROM reach_fact k JOIN reach_still m ON {_MOVED_ON} WHERE {_HERE} AND NOT k.odd"
+_LASTS_MOVED = f"SELECT k.code, k.is_lot, {_OF_M} {_MOVED}"
+_LINES_MOVED = f"""
+    SELECT {line("k", "CASE WHEN k.is_lot THEN m.of_lot ELSE m.of_serial END")} {_MOVED}
+"""
+_NOT_MOVED_ON = f"{_SETTLED} AND NOT EXISTS (SELECT FROM reach_still m WHERE {_MOVED_ON})"
+_BEST = ", ".join(f"CASE WHEN moved THEN m_{name} ELSE {name} END AS {name}" for name in LAST)
 _PLAIN = f"SELECT code, is_lot, {', '.join(LAST)} FROM ({{own}}) o"
 _INSIDE = f"""
     SELECT code, is_lot, {_BEST} FROM (
@@ -134,8 +144,13 @@ _LOOKED_AT = f"""
     SELECT k.code, k.is_lot, {_OF_T} FROM reach_fact k LEFT JOIN reach_told t ON t.code = k.code
     WHERE {_HERE} AND k.batch > 0 AND (k.odd OR (k.box IS NOT NULL AND k.still IS NULL))
 """
+# OFFSET keeps a column that is used twice from being computed twice.
+_LINES = f"""
+    SELECT {line("o", last_told("o", is_lot="o.is_lot"))} FROM ({{lasts}} OFFSET 0) o
+"""
 # Facts of batch -1 are of a code of which nothing is told.
-_NAMES = f"SELECT k.code, k.is_lot FROM reach_fact k WHERE {_HERE} AND k.batch > 0"
+_NAMED = f"FROM reach_fact k WHERE {_HERE} AND k.batch > 0"
+_NAMES, _LINES_OF_NAMES = f"SELECT k.code, k.is_lot {_NAMED}", f"SELECT {line('k')} {_NAMED}"
 
 ByWalk = Callable[[list[str]], Awaitable[Mapping[str, Last]]]
 """Tells the last events of things by the walk's rules."""
@@ -159,10 +174,11 @@ class FoundThings:
     async def reached(self, by_walk: ByWalk | None) -> AsyncGenerator[list[Reached], None]:
         """The things, some thousand at a time."""
         if by_walk is None:
-            query, read = _NAMES.format(this=self._this), _as_name
+            query, read = _NAMES, _as_name
         else:
-            query, read = await self._lasts(by_walk), _as_reached
-        cursor = await self._driver.cursor(query, timeout=None)
+            lasts, still = await self._lasts(by_walk)
+            query, read = f"{lasts} UNION ALL {_LASTS_MOVED}" if still else lasts, _as_reached
+        cursor = await self._driver.cursor(self._of_this(query), timeout=None)
         while rows := await cursor.fetch(_BATCH):
             yield [read(row) for row in rows]
 
@@ -171,17 +187,24 @@ class FoundThings:
     ) -> AsyncGenerator[bytes, None]:
         """The same as lines of JSON, at most so many."""
         if by_walk is None:
-            query = names_alone(_NAMES.format(this=self._this), most)
+            query = _LINES_OF_NAMES
         else:
-            query = with_lasts(await self._lasts(by_walk), most)
-        async with aclosing(stream(self._driver, query)) as blocks:
+            lasts, still = await self._lasts(by_walk)
+            query = _LINES.replace("{lasts}", lasts)
+            query = f"{_LINES_MOVED} UNION ALL {query}" if still else query
+        limited = f"SELECT * FROM ({self._of_this(query)}) lines LIMIT {most or 'ALL'}"
+        async with aclosing(stream(self._driver, limited)) as blocks:
             async for block in blocks:
                 yield block
 
-    async def _lasts(self, by_walk: ByWalk) -> str:
-        """Find what is not plain; the query that gives every thing and the columns of ``LAST``.
+    def _of_this(self, query: str) -> str:
+        return query.replace("{this}", str(self._this))
 
-        Those are all null where nothing is told.
+    async def _lasts(self, by_walk: ByWalk) -> tuple[str, bool]:
+        """Find what is not plain; the query that gives things and the columns of ``LAST``.
+
+        Those are all null where nothing is told. The second value is whether there are things in
+        containers, of which the query leaves out those that were moved on in them.
         """
         odd, still, unsettled = await self._driver.fetchrow(_ANY, self._this)
         if odd:
@@ -192,8 +215,8 @@ class FoundThings:
         if still:
             await self._driver.execute(self._moved_still(), self._this)
         query = (_INSIDE if still else _PLAIN) + (_LOOKED_AT if odd or unsettled else "")
-        own = _OWN.format(which=_SETTLED, known=self._known)
-        return query.replace("{own}", own).replace("{this}", str(self._this))
+        own = _OWN.format(which=_NOT_MOVED_ON if still else _SETTLED, known=self._known)
+        return query.replace("{own}", own), bool(still)
 
     async def _tell(self, lasts: Mapping[str, Last]) -> None:
         rows = [(code, *astuple(last)) for code, last in lasts.items()]
@@ -201,7 +224,7 @@ class FoundThings:
 
     def _moved_still(self) -> str:
         still = _STILL.format(until=self._until, known=self._known)
-        return _MOVED_STILL.format(still=still, moves=self._moves())
+        return _MOVED_STILL.replace("{still}", still).replace("{moves}", self._moves())
 
     def _told(self) -> str:
         return _TOLD.format(

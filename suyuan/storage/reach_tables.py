@@ -9,7 +9,8 @@
                   entered where that was, so its ``node`` stands for ``entry`` and ``site``
     reach_inside  containers to look inside, by round
     reach_node    transformations that were come to
-    reach_still   containers that things are still in from a time on, and what last moved them since
+    reach_still   containers that things are still in from a time on, and what last moved them
+                  since, also as the text that the line of a lot or a serial tells of it
     reach_told    the last events of things that had to be looked at one by one
 
 A code is *odd* if a rule touches it that is not kept by set: it bears the code of a container that
@@ -56,16 +57,18 @@ _TABLES = (
     f"""reach_inside (round integer NOT NULL, code {_CODE} NOT NULL, since timestamptz NOT NULL,
         until timestamptz NOT NULL, {_ENTRY}, odd boolean NOT NULL DEFAULT false)""",
     f"reach_node (node {_CODE} PRIMARY KEY, round integer NOT NULL)",
-    f"""reach_still (box {_CODE} NOT NULL, since timestamptz NOT NULL, {_LAST},
-        PRIMARY KEY (box, since))""",
+    f"""reach_still (box {_CODE} NOT NULL, since timestamptz NOT NULL, {_LAST}, of_lot text,
+        of_serial text, PRIMARY KEY (box, since))""",
     f"reach_told (code {_CODE} PRIMARY KEY, {_LAST})",
 )
 _INDEXES = (
-    "reach_task_by_round ON reach_task (round)",
     "reach_inside_by_round ON reach_inside (round)",
-    "reach_fact_by_front ON reach_fact (front)",
     "reach_fact_containers ON reach_fact (code) WHERE container",
 )
+_BY_ROUND = {
+    "reach_task_by_round": "reach_task (round)",
+    "reach_fact_by_front": "reach_fact (front)",
+}
 
 _DECLARED = """
     INSERT INTO reach_void
@@ -144,6 +147,18 @@ async def prepare(driver: Any) -> None:
         await driver.execute(f"CREATE TEMPORARY TABLE IF NOT EXISTS {table} ON COMMIT DELETE ROWS")
     for index in _INDEXES:
         await driver.execute(f"CREATE INDEX IF NOT EXISTS {index}")
+    for name in _BY_ROUND:
+        await driver.execute(f"DROP INDEX IF EXISTS {name}")
+
+
+async def index_rounds(driver: Any) -> None:
+    """Make the things of one round quick to find among those of all.
+
+    A reach that doubles with each round is done in an eighth less time without: most of what it
+    keeps is of the last round.
+    """
+    for name, index in _BY_ROUND.items():
+        await driver.execute(f"CREATE INDEX {name} ON {index}")
 
 
 async def declared(driver: Any, known_at: datetime | None) -> bool:

@@ -76,6 +76,18 @@ _BODIES = """
     ORDER BY record_time, party, declaration
 """
 
+# The same in the order asked for, without the documents once there are too many bytes of them.
+_BODIES_WITHIN = """
+    SELECT key, party, declaration, authority, content, record_time, form, reporter,
+           CASE WHEN bytes <= $3 OR n = 1 THEN document END, id, profile, breaches, n
+    FROM (SELECT e.*, asked.n, sum(octet_length(e.document)) OVER (ORDER BY asked.n) AS bytes
+          FROM unnest($1::uuid[]) WITH ORDINALITY AS asked (key, n)
+          CROSS JOIN LATERAL (
+              SELECT * FROM events e WHERE e.key = asked.key AND e.record_time <= $2 OFFSET 0) e
+    ) e
+    ORDER BY record_time, party, declaration
+"""
+
 _BY_LOCAL_ID = text("""
     SELECT key, party, declaration, authority, content, record_time, form, reporter, document, id,
            profile, breaches
@@ -195,6 +207,20 @@ async def find_bodies(
     driver = await driver_of(connection)
     rows = await driver.fetch(_BODIES, [UUID(bytes=k) for k in keys], known_at or END)
     return [as_stored(row) for row in rows]
+
+
+async def find_bodies_within(
+    connection: ReadConnection, keys: Sequence[bytes], *, known_at: datetime | None, most_bytes: int
+) -> tuple[list[StoredRow], int]:
+    """The same for the first of the keys, whose documents come to so many bytes; how many.
+
+    Those are all keys if that is enough, and one at least.
+    """
+    driver = await driver_of(connection)
+    asked = [UUID(bytes=k) for k in keys]
+    rows = await driver.fetch(_BODIES_WITHIN, asked, known_at or END, most_bytes)
+    done = min((row[-1] for row in rows if row[8] is None), default=len(keys) + 1) - 1
+    return [as_stored(row[:-1]) for row in rows if row[-1] <= done], done
 
 
 async def find_by_id(connection: ReadConnection, event_id: str, *, most: int) -> list[StoredRow]:

@@ -89,7 +89,7 @@ async def export_chain(
 
     async def fill(writer: Writer, language: Language) -> None:
         told = ChainExport(writer, Asked(asked, caller.owner, datetime.now(UTC)), language.value)
-        await _add_pages(request, question, caller, language, told, most)
+        await _add_pages(request, replace(question, patient=True), caller, language, told, most)
         told.finish()
 
     name = question.code.short.removeprefix("https://id.gs1.org/")

@@ -269,7 +269,7 @@ async def test_a_limit_that_is_hit_is_named() -> None:
 
 async def test_events_of_many_things_come_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ten thousand events with a hundred serials each were an answer of 130 MB after a minute."""
-    monkeypatch.setattr("suyuan.domain.walk.MAX_THINGS", 1_000)
+    monkeypatch.setattr("suyuan.domain.walk_page.MAX_THINGS", 1_000)
     others = [f"O{n}" for n in range(4)]
     events = [moved(f"e{n:04}", n / 100, "X", *others) for n in range(1_050)]
     first = await chain_of(events, "X", max_events=1_500)

@@ -225,6 +225,18 @@ def test_a_stream_of_lines_says_the_same(
         store.streams = False
 
 
+@settings(many, max_examples=SETS // 4)
+@given(st.one_of(orderly_sets(), event_sets()), st.sampled_from(("L0", "C1", "D1")))
+def test_reach_is_the_walk_where_rounds_are_indexed(
+    store: Store, records: tuple[Record, ...], name: str
+) -> None:
+    """As they are once a round is small beside all before it."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("suyuan.storage.reach._MANY_TASKS", 0)
+        patched.setattr("suyuan.storage.reach._SMALL_PART", 0)
+        agree(store, records, name)
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c[0])
 def test_what_once_differed(store: Store, case: tuple[str, tuple[Record, ...], str, str]) -> None:
     _, records, name, _ = case
