@@ -2,7 +2,8 @@
 
 ``python -m bench.trace [--quick]`` loads, beside other events, items in two nested containers, a
 tree of 19 levels and a diamond lattice of 20 levels with a million paths, asks for them over HTTP,
-reaches forward to 276,000 lots and to a million objects, and prints one JSON line.
+reaches forward to 276,000 lots and to a million objects, asks for the chain of those all the same,
+and for the first chain of a worker that has just begun, and prints one JSON line.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ SETTINGS = {"SUYUAN_KEY_RATE": "0"}
 FULL, QUICK = 2_000_000, 40_000
 BOXES, PER_SECOND = 2_000, 200
 LEVELS = 20
-WORKERS = 2
+WORKERS, FRESH = 2, 3
 
 
 def boxes(count: int) -> Iterator[Event]:
@@ -90,14 +91,23 @@ def measure(server_url: str, events: int, requests: int) -> list[Figure]:
             closed_loop(served.url, key, [path])[0] for _ in range(20) for path in (plain, diamond)
         ]
         recalls = reach.measure(server_url, served, key, quick=events <= QUICK)
+        recalls.append(reach.measure_chain(served, key))
+    fresh = [_first_chain(server_url, key, own[n]) for n in range(FRESH)]
     ratio = median_ms(pairs[1::2]) / median_ms(pairs[::2])
     return [
         Figure("own_p50_ms", round(median_ms(spans), 2), "ms", 10, "lower"),
         Figure("own_p99_ms", round(percentile(spans, 0.99), 2), "ms", 80, "lower"),
         Figure("traceback_600_p95_ms", round(percentile(traceback, 0.95), 1), "ms", 100, "lower"),
         Figure("lattice_ratio", round(ratio, 2), "", 10, "lower"),
+        Figure("first_chain_ms", round(max(fresh), 1), "ms", 200, "lower"),
         *recalls,
     ]
+
+
+def _first_chain(server_url: str, key: str, path: str) -> float:
+    """Milliseconds of the first question to a worker that says it is ready."""
+    with serving("query", server_url, settings=SETTINGS) as served:
+        return closed_loop(served.url, key, [path])[0] * 1e3
 
 
 def main() -> None:

@@ -34,6 +34,7 @@ def app() -> FastAPI:
     settings = ServiceSettings.load()
     made = import_module(_MODULES[settings.service]).create_app(settings)
     assert isinstance(made, FastAPI)
+    made.openapi()  # else whoever sends the first parameter waits until routes are described
     _collect_seldom()
     return made
 

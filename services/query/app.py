@@ -79,6 +79,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.registers = registers
     deadlines = Deadlines.of(settings)
     app.state.tracer = OwnTracer(app.state.database, settings.name, deadlines, registers)
+    await app.state.tracer.warm_up()
     app.state.name_book = OwnNameBook(app.state.database, settings.name)
     app.state.coverage = OwnFigures(app.state.database, settings.name, settings.own_sector)
     app.state.notice_board = RecallBoard(app.state.database, {})

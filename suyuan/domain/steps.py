@@ -27,9 +27,21 @@ from suyuan.domain.facts import Facts, Window, contains, overlap, within
 from suyuan.domain.flow import Flow, site_of
 from suyuan.domain.lives import life_at
 from suyuan.domain.lookup import Ask, Edge, Key, Movement, Order, Rank, Role
+from suyuan.domain.making import maker_of
 from suyuan.domain.sites import Site
-from suyuan.domain.tasks import Contents, History, Making, WalkTask
+from suyuan.domain.tasks import (
+    Contents,
+    History,
+    Making,
+    WalkTask,
+    make_contents,
+    make_history,
+    make_making,
+)
 from suyuan.domain.trail import Direction, Question, Reason, Trail
+
+# Made for every event and for every thing of a chain.
+_make_key, _make_link, _make_reason = maker_of(Key), maker_of(Link), maker_of(Reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +109,7 @@ class Steps(ABC):
             case History():
                 return self._missing_history(task.code, task.window[1], task.direction)
             case Making():
-                key = Key(Ask.TRANSFORMATION, task.node, None, self.question.as_of)
+                key = _make_key(Ask.TRANSFORMATION, task.node, None, self.question.as_of)
                 return self._unknown(key)
             case Contents():
                 return self._missing_contents(task)
@@ -108,17 +120,17 @@ class Steps(ABC):
     def _missing_history(
         self, code: str, until: datetime | None, direction: Direction = Direction.UP
     ) -> list[Key]:
-        wanted = self._unknown(Key(Ask.CODE, code, None, until))
+        wanted = self._unknown(_make_key(Ask.CODE, code, None, until))
         if direction is Direction.DOWN and is_lot_key(code):
-            wanted += self._unknown(Key(Ask.CONTENTS, code, None, until))
+            wanted += self._unknown(_make_key(Ask.CONTENTS, code, None, until))
         return wanted or containment.missing(self.facts, code, until)
 
     def _missing_contents(self, task: Contents) -> list[Key]:
         """What holds something was named as a parent; of what was not, nobody need be asked."""
-        wanted = self._unknown(Key(Ask.CODE, task.container, None, task.window[1]))
+        wanted = self._unknown(_make_key(Ask.CODE, task.container, None, task.window[1]))
         if wanted or not self._is_container(task.container):
             return wanted
-        wanted = self._unknown(Key(Ask.CONTENTS, task.container, None, task.window[1]))
+        wanted = self._unknown(_make_key(Ask.CONTENTS, task.container, None, task.window[1]))
         if wanted:
             return wanted
         until = self._contents_known_until(task)
@@ -163,7 +175,7 @@ class Steps(ABC):
             if within(e.time, task.window) and (flowing is None or e in flowing)
         ]
         for edge in direct:
-            self.note(Reason(task.via, task.hop, edge))
+            self.note(_make_reason(task.via, task.hop, edge))
         carried = list(self._tell_carried(task, life, flowing))
         if direction is Direction.UP:
             self._upwards(task, direct)
@@ -207,7 +219,7 @@ class Steps(ABC):
             edges = [e for e in carried.edges if flowing is None or e in flowing]
             if not edges and flowing is not None and stay.opened not in flowing:
                 continue
-            self._link(Link(stay.opened.code, stay.container, "contained", stay.opened.id))
+            self._link(_make_link(stay.opened.code, stay.container, "contained", stay.opened.id))
             for edge in edges:
                 self.note(self._carried_reason(task, carried, edge))
             yield from edges
@@ -215,9 +227,9 @@ class Steps(ABC):
     def _carried_reason(self, task: History, carried: _Carried, edge: Edge) -> Reason:
         stay, inner = carried.stay, carried.inner
         if edge.role is Role.EMPTIED:
-            return Reason(task.via, task.hop, edge)
+            return _make_reason(task.via, task.hop, edge)
         via = Via.CONTAINER if task.via is Via.DIRECT else task.via
-        return Reason(
+        return _make_reason(
             via,
             task.hop,
             edge,
@@ -275,18 +287,18 @@ class Steps(ABC):
             if edge.other is None:
                 continue
             if edge.role is Role.OUTPUT:
-                self.add(Making(edge.other, Direction.UP, task.code, task.hop))
+                self.add(make_making(edge.other, Direction.UP, task.code, task.hop))
             elif edge.role is Role.MEMBER and edge.other not in lots:
                 lots.add(edge.other)
-                self._link(Link(edge.other, task.code, "of_lot", edge.id))
+                self._link(_make_link(edge.other, task.code, "of_lot", edge.id))
                 window = (None, edge.time)
-                self.add(History(edge.other, Direction.UP, window, task.hop, Via.LOT))
+                self.add(make_history(edge.other, Direction.UP, window, task.hop, Via.LOT))
 
     def _downwards(self, task: History, edges: Iterable[Edge]) -> None:
         """To the transformations that consumed the thing, or a container with the thing inside."""
         for edge in edges:
             if edge.role is Role.INPUT and edge.other:
-                self.add(Making(edge.other, Direction.DOWN, task.code, task.hop))
+                self.add(make_making(edge.other, Direction.DOWN, task.code, task.hop))
         if task.via is Via.DIRECT:
             self._look_inside(task.code, Direction.DOWN, task.window, task.hop, None)
         if is_lot_key(task.code):
@@ -303,15 +315,15 @@ class Steps(ABC):
             early = since is not None and edge.time < since
             if early and task.via is not Via.DIRECT:
                 continue
-            self._link(Link(task.code, edge.code, "of_lot", edge.id))
+            self._link(_make_link(task.code, edge.code, "of_lot", edge.id))
             window = (since if early else edge.time, self.question.as_of)
-            self.add(History(edge.code, Direction.DOWN, window, task.hop, Via.DOWN))
+            self.add(make_history(edge.code, Direction.DOWN, window, task.hop, Via.DOWN))
 
     def _look_inside(
         self, code: str, direction: Direction, window: Window, hop: int, entry: Order | None
     ) -> None:
         if self._is_container(code):
-            self.add(Contents(code, direction, window, hop, entry))
+            self.add(make_contents(code, direction, window, hop, entry))
 
     def _is_container(self, code: str) -> bool:
         return Role.PARENT in self.facts.roles(code)
@@ -326,7 +338,7 @@ class Steps(ABC):
             return
         upward = task.direction is Direction.UP
         for edge in self.facts.of_other(task.node, (Role.INPUT, Role.OUTPUT)):
-            self.note(Reason(Via.UP if upward else Via.DOWN, task.hop + 1, edge))
+            self.note(_make_reason(Via.UP if upward else Via.DOWN, task.hop + 1, edge))
             if edge.role is (Role.INPUT if upward else Role.OUTPUT):
                 self._cross(task, edge)
 
@@ -337,12 +349,12 @@ class Steps(ABC):
         inside: Window
         if task.direction is Direction.UP:
             via, window, inside = Via.UP, (None, edge.time), (edge.time, edge.time)
-            self._link(Link(edge.code, task.code, "transformed", edge.id))
+            self._link(_make_link(edge.code, task.code, "transformed", edge.id))
         else:
             via, window, inside = Via.DOWN, (edge.time, as_of), (edge.time, as_of)
-            self._link(Link(task.code, edge.code, "transformed", edge.id))
-        self.add(History(edge.code, task.direction, window, hop, via, entry, site_of(edge)))
-        self.add(Contents(edge.code, task.direction, inside, hop, entry))
+            self._link(_make_link(task.code, edge.code, "transformed", edge.id))
+        self.add(make_history(edge.code, task.direction, window, hop, via, entry, site_of(edge)))
+        self.add(make_contents(edge.code, task.direction, inside, hop, entry))
 
     def _inside(self, task: Contents) -> None:
         """Follow what was inside at an instant of the window; what is inside that, nested."""
@@ -362,11 +374,11 @@ class Steps(ABC):
 
     def _follow_child(self, task: Contents, stay: Stay, inner: Window) -> None:
         child, entry = stay.opened.code, stay.opened.order
-        self._link(Link(child, task.container, "contained", stay.opened.id))
+        self._link(_make_link(child, task.container, "contained", stay.opened.id))
         down = task.direction is Direction.DOWN
         window: Window = (inner[0], self.question.as_of) if down else (None, inner[1])
         via = Via.DOWN if down else Via.UP
-        self.add(History(child, task.direction, window, task.hop, via, entry))
+        self.add(make_history(child, task.direction, window, task.hop, via, entry))
         self._look_inside(child, task.direction, inner, task.hop, entry)
 
     # --- What is kept -----------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from suyuan.domain.chain import Via
 from suyuan.domain.facts import Window
 from suyuan.domain.lookup import Direction, Order
+from suyuan.domain.making import maker_of
 from suyuan.domain.sites import Site
 
 
@@ -49,3 +50,6 @@ class Contents:
 
 
 WalkTask = History | Making | Contents
+
+# A walk makes several for every event.
+make_history, make_making, make_contents = maker_of(History), maker_of(Making), maker_of(Contents)
