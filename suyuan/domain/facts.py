@@ -112,7 +112,8 @@ class Facts:
         return list(self._unchecked)
 
     def is_void(self, edge: Edge) -> bool:
-        return any(v.covers(edge.event, edge.party) for v in self._voids.get(edge.event, ()))
+        voids = self._voids.get(edge.event)  # hardly any event has some
+        return voids is not None and any(v.covers(edge.event, edge.party) for v in voids)
 
     def is_voided(self, code: str) -> bool:
         """Whether a code was told of, and by events alone that are void."""
@@ -141,8 +142,10 @@ class Facts:
 
     def of_other(self, other: str, roles: Iterable[Role]) -> list[Edge]:
         """The edges whose far end is ``other``: a container's children, a transformation's ends."""
+        told = self._of_other.get(other)
+        if told is None:
+            return []
         wanted = frozenset(roles)
-        told = self._of_other.get(other, {})
         return sorted(
             (e for e in told if e.role in wanted and not self.is_void(e)), key=lambda e: e.order
         )

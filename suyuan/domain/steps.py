@@ -94,8 +94,10 @@ class Steps(ABC):
 
         Each key is a wider way to say the same.
         """
-        if any(contains(outer, window) for key in keys for outer in self._visited.get(key, ())):
-            return True
+        for key in keys:
+            for outer in self._visited.get(key, ()):
+                if contains(outer, window):
+                    return True
         done = self._visited.setdefault(keys[0], [])
         done[:] = [inner for inner in done if not contains(window, inner)]
         done.append(window)
@@ -337,8 +339,11 @@ class Steps(ABC):
             self.limit("max_hops")
             return
         upward = task.direction is Direction.UP
+        told: set[tuple[bytes, str]] = set()
         for edge in self.facts.of_other(task.node, (Role.INPUT, Role.OUTPUT)):
-            self.note(_make_reason(Via.UP if upward else Via.DOWN, task.hop + 1, edge))
+            if (edge.event, edge.party) not in told:  # all edges of an event have one reason
+                told.add((edge.event, edge.party))
+                self.note(_make_reason(Via.UP if upward else Via.DOWN, task.hop + 1, edge))
             if edge.role is (Role.INPUT if upward else Role.OUTPUT):
                 self._cross(task, edge)
 
