@@ -108,7 +108,9 @@ def test_imports(told: Told) -> None:
 def test_meat(told: Told) -> None:
     (gate,) = stored(told, 1)
     assert {one["rule"] for one in gate["advice"]} == {"admission", "no_certificate_no_entry"}
-    red, yellow = (one for one in told.values["Report"] if "colour" in one)
+    green, red, yellow = (one for one in told.values["Report"] if "colour" in one)
+    assert (green["colour"], green["reasons"], green["complete"]) == ("green", [], True)
+    assert green["supplier"]["on_file"]
     assert (red["colour"], red["reasons"][0]["rule"]) == ("red", "no_certificate_no_entry")
     assert (yellow["colour"], yellow["complete"]) == ("yellow", True)
     assert [one["rule"] for one in yellow["reasons"]] == ["known", "supplier"]
