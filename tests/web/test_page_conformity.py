@@ -36,12 +36,12 @@ def names(*certificates: Certificate, source: str = "food", **more: object) -> N
 def test_it_says_standards_number_issuer_end_and_who_adopted_it() -> None:
     read = text(page(MADE, names=names(ONE)))
     assert (
-        "生产者的追溯认证 说明生产者的追溯管理符合标准，不是对这批产品的检验。"
+        "生产者的追溯认证 认证的是生产者的追溯管理，不是这批产品。"
         " GB/T 38155-2019、GB/T 22005-2009 编号 TRC-2026-0001 出具单位 鹭岛认证（虚构）"
         " 有效期至 2035-12-31 · 由食品追溯系统采信 查看原件（cert.example）"
     ) in read
     english = text(page(MADE, "en", names=names(ONE, source="city")))
-    assert "no test of this product" in english
+    assert "this product was not" in english
     assert "Issued by Ludao Certification (fictitious)" in english
     assert "Valid to 31 Dec 2035 · adopted by The city" in english
 

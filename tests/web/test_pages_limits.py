@@ -14,6 +14,7 @@ import pytest
 
 from suyuan.domain.chain import Chain, Finding
 from suyuan.domain.codes import Use, recognise
+from suyuan.domain.register import Naming, Product, product_key
 from suyuan.domain.scans import ScanCount
 from suyuan.web.pages import (
     Beside,
@@ -25,18 +26,25 @@ from suyuan.web.pages import (
     render_chain,
 )
 from suyuan.web.pages.environment import CSS
-from tests.web.chains import BEEF, JOURNEY, PAPERS, chain_event, chain_of
+from tests.web.chains import BEEF, CODE, JOURNEY, PAPERS, chain_event, chain_of
+from tests.web.gallery import CITY
 
 LIGHT_GROUNDS = ("#ffffff", "#eef1ed", "#eaf1ed")
 
 
 def twenty_events() -> tuple[Chain, Names]:
-    """The worst case: twenty steps, each by another organisation at another place, all named."""
+    """The worst case: twenty steps, each by another organisation at another place, all named.
+
+    With papers of the goods, and a certificate of the producer.
+    """
     parties = [recognise(f"69012345{n:04}0", use=Use.PARTY, owner="x") for n in range(20)]
     places = {
         f"3502030{n:02}": Label("厦门市思明区第八菜市场冻品区", "Siming Market") for n in range(20)
     }
+    product = Product(CODE, Naming("腊肉"), date(2026, 1, 1), producer=parties[0])
     names = Names(
+        products={product_key(CODE): product},
+        certificates={parties[0].key: next(iter(CITY.certificates.values()))},
         parties={
             p.key: Label("厦门夏商农产品集团有限公司", "Xiashang Produce Co.") for p in parties
         },
@@ -71,6 +79,7 @@ def test_a_page_of_twenty_events_is_small(language: Language) -> None:
         chain, language=language, names=names, links=links, beside=Beside(scans=scans)
     )
     assert html.count("<time") == 20
+    assert "TRC-2026-0001" in html
     assert len(html.encode()) <= 14 * 1024
     assert len(gzip.compress(html.encode(), 6)) <= 6 * 1024
 
@@ -104,7 +113,8 @@ def test_a_page_loads_nothing_and_runs_nothing() -> None:
     assert '<link rel="icon" href="/icon.svg">' in html
     assert re.findall(r"<(?:script|img|iframe|object|embed|form|video|audio)\b", html) == []
     assert re.findall(r"\s(?:style|on\w+|src)=", html) == []
-    assert re.findall(r"https?://", html) == []
+    # A certificate's original opens on tap.
+    assert set(re.findall(r"https?://[^/\"]+", html)) == {"https://cert.example"}
     assert "url(" not in CSS
     assert "@import" not in CSS
     assert "@font-face" not in CSS

@@ -32,14 +32,17 @@ FORM_CSS = Markup(_read("form.css"))  # noqa: S704  our own file, and no place o
 
 
 class _Unindented(PackageLoader):
-    """Templates are indented for their readers; the page does not carry it over slow networks."""
+    """Templates are indented for their readers; the page does not carry it over slow networks.
+
+    Nor the end tags of list items, which HTML does without (HTML, 13.1.2.4): two for every step.
+    """
 
     def get_source(
         self, environment: Environment, template: str
     ) -> tuple[str, str, Callable[[], bool] | None]:
         source, name, uptodate = super().get_source(environment, template)
         flush = re.sub(r"^[ \t]+", "", source, flags=re.MULTILINE)
-        return flush.replace(">\n<", "><"), name, uptodate
+        return flush.replace("</li>", "").replace(">\n<", "><"), name, uptodate
 
 
 _environment = Environment(

@@ -18,7 +18,7 @@ _TEXTS: dict[str, Label] = {
     "complain": Label("填写投诉（免登录）", "Complain here, no login"),
     "help_line": Label(
         "12315 是全国消费者投诉举报热线，无需登录。请报出此码：",
-        "12315 is the national consumer hotline; no login is needed. Tell them this code:",
+        "12315 is the national consumer hotline, without login. Tell them this code:",
     ),
     "privacy": Label(
         "本页不收集您的位置、手机号或身份信息，不使用脚本，不加载第三方内容。",
@@ -110,10 +110,10 @@ _TEXTS: dict[str, Label] = {
     "hidden_documents": Label(
         "另有单据不对公众公开。", "There are other papers, which are not public."
     ),
-    "conformity": Label("生产者的追溯认证", "The producer's traceability certificates"),
+    "conformity": Label("生产者的追溯认证", "Producer's traceability certificates"),
     "conformity_line": Label(
-        "说明生产者的追溯管理符合标准，不是对这批产品的检验。",
-        "They are about how the producer keeps its records, and no test of this product.",
+        "认证的是生产者的追溯管理，不是这批产品。",
+        "How it keeps records was certified; this product was not.",
     ),
     "until": Label("有效期至", "Valid to"),
     "adopted_by": Label("由{}采信", "adopted by {}"),
@@ -123,9 +123,9 @@ _TEXTS: dict[str, Label] = {
     "days": Label("{} 天后", "{} d later"),
     "fingerprint": Label("记录指纹", "Fingerprint of the record"),
     "fingerprint_line": Label(
-        "由以上全部环节的公开内容算出（SHA-256），任何人都可用下面的数据重新计算；改动一处，指纹就会不同。",
-        "SHA-256 over the public content of all steps above. Anybody can compute it from the data"
-        " below; if a step changes, so does it.",
+        "由以上环节的公开内容算出（SHA-256），任何人都可用下面的数据重算；改动一处，指纹就不同。",
+        "SHA-256 over the public content of the steps above; anybody can compute it from the data"
+        " below.",
     ),
     "record": Label("查看完整数据（JSON）", "The chain as data (JSON)"),
     # --- Complaints -----------------------------------------------------------------------------
