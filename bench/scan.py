@@ -37,7 +37,10 @@ from bench.servers import (
 )
 
 SETTINGS = {"SUYUAN_ANONYMOUS_RATE": "0"}
-BARE = "an ASGI app that sends the page's bytes with two headers, under the same server and options"
+BARE = (
+    "an ASGI app that sends the page's bytes with two headers, under the same server with the same"
+    " options, asked in the same words"
+)
 ROUNDS = 5
 CLIENTS = 8
 # A clock of processor time ticks a hundred times a second, and a kept page takes no tick of it.
@@ -110,7 +113,7 @@ def measure(server_url: str, chains: int, requests: int) -> list[Figure]:
         with bare(page) as plain:
             kept_rates, bare_rates, anew_rates, spans = [], [], [], []
             for _ in range(ROUNDS):
-                bare_rates.append(plain.per_core(["/"] * _CHEAP * requests))
+                bare_rates.append(plain.per_core([page_path(0)] * _CHEAP * requests))
                 kept_rates.append(ours.per_core([page_path(0)] * _CHEAP * requests))
                 anew_rates.append(whole.per_core([next(anew) for _ in range(requests)]))
                 spans += whole.spans([next(anew) for _ in range(requests // 4)])

@@ -76,7 +76,10 @@ async def directory_page(
     query: DirectoryPageQuery,
     list_page: Callable[[DirectoryQuery], Awaitable[ListedPage]],
 ) -> Response:
-    """The answer to ``GET /directory``. A search too short to be one is 422, on the page itself."""
+    """The answer to ``GET /directory``. A search too short to be one is 422, on the page itself.
+
+    Its links are relative: a department's own page leads to its own, also through the gateway.
+    """
     language, elder = page_language(request), is_elder(request)
     sought, fault = query.q.strip(), None
     if 0 < len(sought) < _LEAST_SOUGHT:
@@ -89,11 +92,11 @@ async def directory_page(
     names: Names = getattr(request.app.state, "names", None) or Names()
     page = render_directory(
         found,
-        Search(sought, fault, f"/directory?{urlencode(following)}" if found.following else None),
+        Search(sought, fault, f"?{urlencode(following)}" if found.following else None),
         names=names,
         language=language.value,
         links=PageLinks.of(
-            f"/directory?{urlencode(here)}&" if here else "/directory",
+            f"?{urlencode(here)}&" if here else "",
             language=language.value,
             elder=elder,
         ),

@@ -311,17 +311,18 @@ def test_a_search_of_one_letter_is_refused_on_the_page(city: City, at: str) -> N
         assert opened(city, "/directory", at, **bad).status_code == 422
 
 
-def test_its_pages_lead_from_one_to_the_next(city: City) -> None:
+@pytest.mark.parametrize("at", ["", "/meat"])
+def test_its_pages_lead_from_one_to_the_next(city: City, at: str) -> None:
     department = city.client("department meat", at="meat")
     codes = [f"9521234900{n:02}" for n in range(23)]
     for code in codes:
         put(department, f"/v1/parties/urn:suyuan:{SELLER}:{code}", **_cooperative(code))
-    path, seen = "/directory?lang=en&q=9521", []
-    while path:
-        page = city.client().get(path, headers={"Accept": "text/html"}).text
+    query, seen = "?lang=en&q=9521", []
+    while query:
+        page = city.client().get(f"{at}/directory{query}", headers={"Accept": "text/html"}).text
         seen += re.findall(r"<h2>(\d+)</h2>", page)
-        found = re.search(r'href="([^"]+)" rel="next"', page)
-        path = unescape(found[1]) if found else ""
+        found = re.search(r'href="(\?[^"]+)" rel="next"', page)
+        query = unescape(found[1]) if found else ""
         assert 'lang="en"' in page
     assert seen == codes
 
