@@ -71,5 +71,6 @@ def _marked(request: Request, chain: Chain) -> Chain:
     """The chain with what the sectors' profiles in force here say of its events."""
     profiles: ProfilesInForce = request.app.state.profiles
     showing = profiles.showing
-    events = tuple(replace(one, stored=showing.marked(one.stored)) for one in chain.events)
-    return replace(chain, events=events)
+    marked = ((one, showing.marked(one.stored)) for one in chain.events)
+    events = (one if same is one.stored else replace(one, stored=same) for one, same in marked)
+    return replace(chain, events=tuple(events))

@@ -170,7 +170,7 @@ def test_what_a_thing_was_made_into_does_not_name_it() -> None:
         outputs=(Item(other),),
         product=made_into,
     )
-    assert "<h1>未报告名称的产品</h1>" in page(chain_of(used))
+    assert "<h1>名称未公开的产品</h1>" in page(chain_of(used))
 
 
 def test_the_producer_is_the_party_that_reported_making_it() -> None:

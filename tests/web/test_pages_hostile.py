@@ -113,7 +113,7 @@ def test_endless_words_are_cut() -> None:
 def test_a_name_of_invisible_characters_counts_as_none() -> None:
     event = chain_event(product=Product(name="\u200b\u202e\u2060"))
     html = render_chain(chain_of(event), language="zh", names=Names(), links=PageLinks.of())
-    assert "<h1>未报告名称的产品</h1>" in html
+    assert "<h1>名称未公开的产品</h1>" in html
 
 
 def test_a_path_with_quotes_stays_inside_its_link() -> None:

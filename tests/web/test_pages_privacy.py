@@ -54,6 +54,6 @@ def test_downstream_events_and_corrections_are_not_shown() -> None:
 )
 def test_a_party_that_may_be_a_person_stays_unnamed(party: Code) -> None:
     html = page(chain_of(chain_event(party=party)))
-    assert "未登记名称的经营者" in timeline(html)
+    assert "名称未公开的经营者" in timeline(html)
     for part in ("张三", "1390000", "350203199001011234"):
         assert part not in html

@@ -53,6 +53,8 @@ class Showing:
         """
         shown = self._by_id.get(stored.event.sector or self._own or "")
         hidden = shown.hidden if shown is not None else ()
+        if not hidden and stored.event.temperature is None:
+            return stored  # as shipped, most events of a long chain
         unshown = tuple(dict.fromkeys((*stored.unshown, *hidden)))
         limit = stored.limit or self._limit(stored.event, shown)
         if unshown == stored.unshown and limit == stored.limit:

@@ -27,7 +27,7 @@ _ORGANISATIONS: Mapping[str, Label] = {
     "pgln": Label("GLN", "GLN"),
 }
 _NODE = Label("流通节点编号", "Market node number")
-_UNNAMED = Label("未登记名称的经营者", "A trader without a registered name")
+_UNNAMED = Label("名称未公开的经营者", "A trader without a public name")
 _COORDINATES = Label("坐标", "Coordinates")
 
 

@@ -27,7 +27,7 @@ _TEXTS: dict[str, Label] = {
     ),
     # --- The page of a chain --------------------------------------------------------------------
     "issued": Label("平台签发", "Issued here"),
-    "unnamed": Label("未报告名称的产品", "A product without a reported name"),
+    "unnamed": Label("名称未公开的产品", "A product without a public name"),
     "not_all_answered": Label("记录可能不全", "The record may be incomplete"),
     "gaps": Label("{} 处环节无记录", "Steps not reported: {}"),
     "recalled": Label("此产品已被召回", "This product has been recalled"),
