@@ -78,7 +78,17 @@ def test_a_silent_department_is_named_with_what_may_be_wrong() -> None:
 def test_a_source_that_is_down_means_that_steps_may_be_missing() -> None:
     down = (SourceReport("drugs", SourceStatus.DOWN, 0),)
     read = text(page(chain_of(chain_event(), sources=down), "en"))
-    assert "Medicines does not answer at the moment; steps that it keeps may be missing." in read
+    assert "Medicines gave no answer just now; steps kept there may be missing." in read
+
+
+def test_of_whom_the_same_is_to_be_said_it_is_said_once() -> None:
+    late, down = SourceStatus.TIMED_OUT, SourceStatus.DOWN
+    sources = [SourceReport(name, late, 800) for name in ("food", "meat", "drugs")]
+    read = text(page(chain_of(sources=(*sources, SourceReport("liquor", down, 1)))))
+    assert (
+        "食品追溯系统、肉菜流通追溯系统、药品追溯系统 超时未应答，可能缺少那里保存的环节。"
+        " 酒类追溯系统 暂时没有应答，可能缺少那里保存的环节。"
+    ) in read
 
 
 def test_a_registry_name_of_a_subsystem_wins() -> None:

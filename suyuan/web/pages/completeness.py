@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from suyuan.domain.chain import Chain, SourceStatus
@@ -14,7 +16,10 @@ from suyuan.web.pages.words import EFFECTS, ELSEWHERE, REASONS, Language
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """A subsystem that did not answer all, why, and what may be wrong with the page for it."""
+    """Who did not answer all, why, and what may be wrong with the page for it.
+
+    ``name`` names all subsystems of which the same is to be said.
+    """
 
     name: str
     reasons: str
@@ -48,19 +53,27 @@ def completeness(chain: Chain, names: Names, language: Language) -> Completeness
     return Completeness(
         complete=chain.complete,
         answered=tuple(subsystem_name(s, names, language) for s in answered),
-        silences=tuple(
-            Silence(
-                subsystem_name(s, names, language) if s else ELSEWHERE.of(language),
-                _joined(list(said), language),
-                _joined(
-                    [EFFECTS[e.value].of(language) for e in Effect if e in effects[s]], language
-                ),
-            )
-            for s, said in reasons.items()
-        ),
+        silences=tuple(_silences(reasons, effects, names, language)),
         limited=bool(chain.limits_hit),
         as_of=moment(chain.as_of, language).text if chain.as_of else None,
     )
+
+
+def _silences(
+    reasons: Mapping[str, Iterable[str]],
+    effects: Mapping[str, AbstractSet[str]],
+    names: Names,
+    language: Language,
+) -> Iterator[Silence]:
+    """One for all of whom the same is to be said: seven alike are read by nobody."""
+    alike: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for subsystem, said in reasons.items():
+        told = [EFFECTS[e.value].of(language) for e in Effect if e in effects[subsystem]]
+        name = subsystem_name(subsystem, names, language) if subsystem else ELSEWHERE.of(language)
+        alike[_joined(list(said), language), _joined(told, language)].append(name)
+    between = "、" if language == "zh" else ", "
+    for (said_of_all, told_of_all), who in alike.items():
+        yield Silence(between.join(who), said_of_all, told_of_all)
 
 
 def _joined(parts: list[str], language: Language) -> str:

@@ -215,7 +215,7 @@ CERTAINTIES: dict[str, Label] = {
 }
 
 EFFECTS: dict[str, Label] = {
-    "missing": Label("可能缺少它保存的环节", "steps that it keeps may be missing"),
+    "missing": Label("可能缺少那里保存的环节", "steps kept there may be missing"),
     "uncertain_end": Label(
         "可能多出已经拆箱之后的环节", "steps after an unpacking may be shown by mistake"
     ),
@@ -227,8 +227,8 @@ EFFECTS: dict[str, Label] = {
 REASONS: dict[str, Label] = {
     "timeout": Label("超时未应答", "did not answer in time"),
     "timed_out": Label("超时未应答", "did not answer in time"),
-    "unavailable": Label("暂时没有应答", "does not answer at the moment"),
-    "down": Label("暂时没有应答", "does not answer at the moment"),
+    "unavailable": Label("暂时没有应答", "gave no answer just now"),
+    "down": Label("暂时没有应答", "gave no answer just now"),
     "refused": Label("拒绝了查询", "refused to answer"),
     "truncated": Label("只给出了一部分", "gave only a part"),
     "withheld": Label("有内容不对公众公开", "keeps some of it from the public"),
