@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -15,13 +15,14 @@ from services.gateway.pages import pages_of
 from services.gateway.proxy import relay
 from services.gateway.registry import Subsystem
 from suyuan.domain.caller import CONSUMER, Caller, CallerRole
-from suyuan.domain.certificates import CITY, Action
+from suyuan.domain.certificates import CITY, Action, Adopted
 from suyuan.domain.chain import SourceStatus
 from suyuan.domain.errors import NotAllowed, NotKnown, Unavailable
 from suyuan.domain.register import today
 from suyuan.sources.asking import ask
-from suyuan.sources.certificates import kept_of
+from suyuan.sources.certificates import find_adopted, kept_of
 from suyuan.storage import certificates
+from suyuan.storage.engine import Database
 from suyuan.web.auth import Asking
 from suyuan.web.certificates import (
     BODY,
@@ -86,6 +87,22 @@ async def get_certificates(
             **write_sources(reports),
         }
     )
+
+
+async def adopted_by_city(
+    database: Database, parties: Sequence[str]
+) -> dict[str, tuple[Adopted, ...]]:
+    """What is in force today of the city's own, by the parties' keys.
+
+    A database that is away costs these alone: names and the directory come from the departments.
+    """
+    if not parties:
+        return {}
+    try:
+        async with database.reading() as connection:
+            return await find_adopted(connection, parties, today(datetime.now(UTC)), CITY)
+    except Unavailable:
+        return {}
 
 
 Row = tuple[UUID, dict[str, Any]]

@@ -9,14 +9,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
+from services.gateway.certificates import adopted_by_city
 from services.gateway.members import Members
 from services.gateway.pages import pages_of
 from services.gateway.registry import Subsystem
 from suyuan.domain.caller import CONSUMER
-from suyuan.domain.certificates import CITY
-from suyuan.domain.register import today
 from suyuan.sources.asking import ask
-from suyuan.sources.certificates import find_adopted
 from suyuan.storage.engine import Database
 from suyuan.web.auth import Asking
 from suyuan.web.directory import (
@@ -100,9 +98,7 @@ async def list_everywhere(
 
     pages, reports = await pages_of(members, members.registry.ours, page, seconds=SECONDS)
     rows, following = joined(list(pages.values()), query.limit)
-    async with database.reading() as connection:
-        on = today(datetime.now(UTC))
-        adopted = await find_adopted(connection, [row.code for row in rows], on, CITY)
+    adopted = await adopted_by_city(database, [row.code for row in rows])
     certified = [with_certificates(row, adopted.get(row.code, ())) for row in rows]
     return ListedPage(certified, following, reports)
 

@@ -7,17 +7,13 @@ import time
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
 
+from services.gateway.certificates import adopted_by_city
 from services.gateway.members import Members
 from services.gateway.registry import Subsystem
 from suyuan.domain.caller import Caller
-from suyuan.domain.certificates import CITY
 from suyuan.domain.chain import Chain, SourceStatus
-from suyuan.domain.errors import Unavailable
 from suyuan.domain.naming import Known, Wanted, first_of, wanted_by
-from suyuan.domain.register import today
-from suyuan.sources.certificates import find_adopted
 from suyuan.sources.names import FederatedNames, RemoteNames
 from suyuan.storage.engine import Database
 from suyuan.web.deadlines import Deadlines
@@ -74,15 +70,7 @@ class FederatedNameBook:
         return replace(told, certificates=first_of((own, told)).certificates)
 
     async def _own(self, wanted: Wanted) -> Known:
-        """The certificates that the city has adopted; a database that is away costs those alone."""
-        if not wanted.parties:
-            return Known()
-        try:
-            async with self._database.reading() as connection:
-                on = today(datetime.now(UTC))
-                return Known(certificates=await find_adopted(connection, wanted.parties, on, CITY))
-        except Unavailable:
-            return Known()
+        return Known(certificates=await adopted_by_city(self._database, wanted.parties))
 
     async def told(self, wanted: Wanted, caller: Caller) -> tuple[Known, tuple[str, ...]]:
         """What they say of some keys within an official's patience, and who of them was silent."""

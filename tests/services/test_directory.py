@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import TextClause, text
 
 from services.gateway.directory import joined
+from suyuan.domain.errors import Unavailable
 from suyuan.domain.register import today
 from suyuan.storage.directory import BY_NAME, PAGE
 from suyuan.storage.engine import Database
@@ -352,6 +353,22 @@ def test_certificates_stand_where_they_were_adopted(city: City) -> None:
     assert [one["number"] for one in own["certificates"]] == ["OF-MEAT"]
     page = opened(city, "/directory", lang="en").text
     assert re.search("OF-CITY · Valid to .* · adopted by The city", page)
+
+
+def test_the_gateways_database_away_costs_the_citys_certificates_alone(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seller, department = both(city)
+    approved(seller, department)
+    entered(department, number="OF-MEAT")
+    entered(city.client("city"), number="OF-CITY")
+
+    async def away(*_: object) -> None:
+        raise Unavailable("database_unavailable")
+
+    monkeypatch.setattr("services.gateway.certificates.find_adopted", away)
+    (row,) = listing(city, "gateway")["parties"]
+    assert [one["number"] for one in row["certificates"]] == ["OF-MEAT"]
 
 
 def test_the_front_door_leads_to_it_and_takes_a_typed_code(city: City) -> None:
