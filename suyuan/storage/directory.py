@@ -2,7 +2,7 @@
 
 An index over their versions alone (``register_directory``) is in the order of a page, so that a
 page stops as soon as it is full. A search by name goes by the characters of the name
-(``register_sought``), for which any PostgreSQL has what is needed.
+(``register_sought``), for which any PostgreSQL has what is needed, unless most names have them.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _PAGE = """
           WHERE r.sought IS NOT NULL AND r.valid_from <= :today AND r.code > :after
             AND {wanted}
           ORDER BY r.code, r.valid_from DESC, r.number DESC) AS d
-    WHERE {named}
+    WHERE (CAST(:name AS text) IS NULL OR position(:name IN d.sought) > 0)
       AND (CAST(:category AS text) IS NULL OR
            d.document::jsonb -> 'categories' @> to_jsonb(CAST(:category AS text)))
       AND (SELECT n.document::json ->> 'organisation' FROM register n
@@ -36,19 +36,19 @@ _PAGE = """
 PAGE = text(
     _PAGE.format(
         wanted="(CAST(:least AS text) IS NULL OR (r.code >= :least AND r.code < :beyond))",
-        named="true",
     )
 )
-# Whose name had these characters once; of what holds today they must be in this order.
-BY_NAME = text(
-    _PAGE.format(
-        wanted="""r.code IN (
-                SELECT s.code FROM register s
-                WHERE s.sought IS NOT NULL
-                  AND string_to_array(s.sought, NULL) @> string_to_array(:name, NULL))""",
-        named="position(:name IN d.sought) > 0",
-    )
-)
+_OF_CODES = text(_PAGE.format(wanted="r.code = ANY(CAST(:codes AS text[]))"))
+# Whose name said so once, as far as the index over its characters tells; in no order.
+NAMED = text("""
+    SELECT code FROM register
+    WHERE sought IS NOT NULL AND code > :after
+      AND string_to_array(sought, NULL) @> string_to_array(:name, NULL)
+      AND position(:name IN sought) > 0
+    LIMIT :most
+""")
+# A part that more names have is common: a page of those is full soon, gone through in order.
+_MOST_NAMED = 1_000
 _BEYOND = "\U0010ffff"
 
 
@@ -68,10 +68,19 @@ async def find_listed(
     connection: ReadConnection, search: Search, *, on: date, after: str, limit: int
 ) -> list[StoredVersion]:
     """What departments say of organisations on a day, in order of code, behind one."""
-    bound = {"today": on, "after": after, "category": search.category, "limit": limit}
-    if search.name is not None:
-        found = await connection.execute(BY_NAME, {**bound, "name": search.name})
+    bound = {"today": on, "after": after, "limit": limit}
+    bound |= {"name": search.name, "category": search.category}
+    codes = await _named(connection, search.name, after) if search.name is not None else None
+    if codes is not None:
+        found = await connection.execute(_OF_CODES, {**bound, "codes": codes})
     else:
         beyond = None if search.code is None else search.code + _BEYOND
         found = await connection.execute(PAGE, {**bound, "least": search.code, "beyond": beyond})
     return [StoredVersion(*row) for row in found]
+
+
+async def _named(connection: ReadConnection, name: str, after: str) -> list[str] | None:
+    """The codes of all whose name has this in it; ``None`` of more than are worth gathering."""
+    bound = {"name": name, "after": after, "most": _MOST_NAMED + 1}
+    codes = [row.code for row in await connection.execute(NAMED, bound)]
+    return codes if len(codes) <= _MOST_NAMED else None

@@ -16,7 +16,7 @@ from sqlalchemy import TextClause, text
 from services.gateway.directory import joined
 from suyuan.domain.errors import Unavailable
 from suyuan.domain.register import today
-from suyuan.storage.directory import BY_NAME, PAGE
+from suyuan.storage.directory import NAMED, PAGE
 from suyuan.storage.engine import Database
 from suyuan.storage.provision import service_url
 from suyuan.wire.directory import DirectoryRow, MemberPage, read_page
@@ -250,15 +250,19 @@ def _plain(page: MemberPage) -> Any:
 
 def test_a_page_of_many_looks_at_no_more_than_it_shows(city: City) -> None:
     """Ten thousand enterprises: a page is found through the index, and stops when it is full."""
-    plan = city.run(_plan(city, PAGE, least=None, beyond=None))
+    plan = city.run(_plan(city, PAGE, **PAGED))
     assert "register_directory" in plan
     assert "Sort" not in plan
 
 
 def test_a_name_is_found_through_an_index_of_its_characters(city: City) -> None:
-    plan = city.run(_plan(city, BY_NAME, name="岭茶"))
+    plan = city.run(_plan(city, NAMED, name="岭茶", most=1001))
     assert "register_sought" in plan
     assert "Seq Scan" not in plan
+
+
+PAGED: dict[str, Any] = {"today": NOW, "limit": 21, "name": None, "category": None, "least": None}
+PAGED["beyond"] = None
 
 
 async def _plan(city: City, statement: TextClause, **bound: Any) -> str:
@@ -275,8 +279,7 @@ async def _plan(city: City, statement: TextClause, **bound: Any) -> str:
         )
         await connection.execute(text("ANALYZE register"))
         explained = await connection.execute(
-            text("EXPLAIN " + statement.text),
-            {"today": NOW, "after": "", "category": None, "limit": 21, **bound},
+            text("EXPLAIN " + statement.text), {"after": "", **bound}
         )
         told = "\n".join(line for (line,) in explained)
         await connection.rollback()
@@ -326,6 +329,27 @@ def test_its_pages_lead_from_one_to_the_next(city: City, at: str) -> None:
         query = unescape(found[1]) if found else ""
         assert 'lang="en"' in page
     assert seen == codes
+
+
+@pytest.mark.parametrize("most", [0, 1_000])
+def test_a_common_part_of_a_name_is_found_as_a_rare_one_is(
+    city: City, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr("suyuan.storage.directory._MOST_NAMED", most)
+    department = city.client("department meat", at="meat")
+    names = [f"{n}号水产{n}" for n in range(12)]
+    for n, name in enumerate(names):
+        code = f"9521234900{n:02}"
+        put(department, f"/v1/parties/urn:suyuan:{SELLER}:{code}", **_cooperative(name))
+
+    def found(**query: Any) -> list[str]:
+        return [row["names"]["zh"] for row in listing(city, **query)["parties"]]
+
+    following = listing(city, q="水产", limit=5)["next"]
+    assert found(q="水产", limit=5) + found(q="水产", limit=10, after=following) == names
+    assert found(q="1号水") == [names[1], names[11]]
+    put(department, f"/v1/parties/urn:suyuan:{SELLER}:952123490001", **_cooperative("改名了"))
+    assert found(q="1号水") == [names[11]]
 
 
 def test_a_silent_department_is_named_on_the_page(city: City) -> None:
