@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -10,11 +11,13 @@ from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from suyuan.domain.profiles.members import OWN_WORD
+from suyuan.domain.profiles.profile import Profile
 from suyuan.web.consumer import choice, html_answer, is_elder, page_language
-from suyuan.web.pages import Names, PageLinks
+from suyuan.web.pages import Label, Names, PageLinks
 from suyuan.web.pages.directory import ListedPage, Search, render_directory
 from suyuan.web.pages.environment import form_security_policy
 from suyuan.web.pages.texts import texts
+from suyuan.web.profiles import ProfilesInForce
 from suyuan.wire.directory import MOST_LISTED
 
 # A page of so many costs a second of nobody's time; anybody may ask.
@@ -90,10 +93,11 @@ async def directory_page(
     here = {**search, **({"after": query.after} if query.after else {})}
     following = {**search, "after": found.following, **choice(language, elder=elder)}
     names: Names = getattr(request.app.state, "names", None) or Names()
+    profiles: ProfilesInForce = request.app.state.profiles
     page = render_directory(
         found,
         Search(sought, fault, f"?{urlencode(following)}" if found.following else None),
-        names=names,
+        names=replace(names, kinds=kinds(profiles.profiles.values())),
         language=language.value,
         links=PageLinks.of(
             f"?{urlencode(here)}&" if here else "",
@@ -105,3 +109,12 @@ async def directory_page(
     response = html_answer(page, 422 if fault else 200, language)
     response.headers["Content-Security-Policy"] = form_security_policy()
     return response
+
+
+def kinds(profiles: Iterable[Profile]) -> dict[str, Label]:
+    """What the sectors call the kinds of party that they have."""
+    return {
+        kind.id: Label(kind.name.zh, kind.name.en)
+        for profile in profiles
+        for kind in profile.parties
+    }

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import msgspec
 
 from suyuan.domain.chain import SourceReport, SourceStatus
 from suyuan.domain.register import CATEGORIES
+from suyuan.web.directory import kinds
 from suyuan.web.pages import Label, Language, Names, PageLinks
 from suyuan.web.pages.directory import ListedPage, Search, render_directory, render_home
 from suyuan.web.pages.words import CATEGORIES as WORDS
 from suyuan.wire.directory import DirectoryRow
+from suyuan.wire.profiles import shipped
 from suyuan.wire.register_cards import BrandCard, NamingCard
 from tests.web.chains import text
 from tests.web.gallery import LISTED
@@ -26,12 +29,13 @@ def page(
     *rows: DirectoryRow,
     language: Language = "zh",
     search: Search | None = None,
+    names: Names = NAMES,
     sources: tuple[SourceReport, ...] = (),
 ) -> str:
     return render_directory(
         ListedPage(rows, None, sources),
         search or Search(""),
-        names=NAMES,
+        names=names,
         language=language,
         links=PageLinks.of("/directory", language=language),
         elder=False,
@@ -77,6 +81,13 @@ def test_an_empty_answer_says_so_and_keeps_what_was_sought() -> None:
 
 def test_every_category_has_its_word() -> None:
     assert set(WORDS) == set(CATEGORIES)
+
+
+def test_a_sectors_own_kind_of_party_is_called_as_the_sector_does() -> None:
+    shop = msgspec.structs.replace(LISTED[0], categories=("retail", "designated_outlet", "other"))
+    called = kinds(shipped().values())
+    read = text(page(shop, names=replace(NAMES, kinds=called)))
+    assert "经营类别 零售、限制使用农药定点经营店、other" in read
 
 
 def test_a_hostile_entry_breaks_nothing() -> None:

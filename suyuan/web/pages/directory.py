@@ -106,7 +106,7 @@ def _entry(row: DirectoryRow, names: Names, language: Language) -> _Entry:
     if row.revoked_on is not None:
         revoked = sentences["filing_revoked"].format(day(row.revoked_on, language))
     facts = (
-        ("categories", _joined((_category(c, language) for c in row.categories), language)),
+        ("categories", _joined((_category(c, names, language) for c in row.categories), language)),
         ("district", clean(row.district_name or row.district or "")),
         *(("licence", text) for text in _licences(row.licences, language)),
         *(("brand", text) for text in _brands(row.brands, language)),
@@ -147,8 +147,8 @@ def _certificates(
         yield f"{standards} · {clean(one.number)} · {until} · {by}"
 
 
-def _category(word: str, language: Language) -> str:
-    label = CATEGORIES.get(word)
+def _category(word: str, names: Names, language: Language) -> str:
+    label = CATEGORIES.get(word) or names.kinds.get(word)
     return label.of(language) if label is not None else clean(word)
 
 

@@ -33,7 +33,10 @@ _COORDINATES = Label("坐标", "Coordinates")
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What registers publicly know, by canonical key; names of subsystems by id."""
+    """What registers publicly know, by canonical key; names of subsystems by id.
+
+    ``kinds`` are the kinds of party that a sector's profile has a word of its own for.
+    """
 
     parties: Mapping[str, Label] = field(default_factory=dict)
     places: Mapping[str, Label] = field(default_factory=dict)
@@ -41,6 +44,7 @@ class Names:
     licences: Mapping[str, tuple[Licence, ...]] = field(default_factory=dict)
     products: Mapping[str, Product] = field(default_factory=dict)
     certificates: Mapping[str, tuple[Adopted, ...]] = field(default_factory=dict)
+    kinds: Mapping[str, Label] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
