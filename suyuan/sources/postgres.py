@@ -32,8 +32,8 @@ class PostgresSource:
     """Answers from ``events`` and ``edges``: one statement for edges, one for bodies.
 
     ``sparse``: most of what is asked for is not held here, as of a member of a federation, where
-    every member is asked for every code. Then it is looked first whether there is anything, which
-    costs a third of reading ahead, and is all that there is to do for the others.
+    every member is asked for every code. Then it is looked first whether there is anything: where
+    there is not, that one statement is all there is to do.
     """
 
     whole = True
