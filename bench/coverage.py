@@ -53,6 +53,16 @@ _A_YEAR = """
 """
 
 
+_MONTHS = """
+    INSERT INTO coverage_months
+    SELECT DATE '2025-01-01' + make_interval(months => m), k.sector, k.district,
+           'urn:suyuan:cn:' || n, 20
+    FROM generate_series(0, 11) AS m, generate_series(1, CAST(:enterprises AS int)) AS n,
+         LATERAL (VALUES ('', '*'), ('food', '*'), ('', (350200 + n % 40)::text),
+                         ('food', (350200 + n % 40)::text)) AS k (sector, district)
+"""
+
+
 async def measure(server_url: str, events: int) -> list[Figure]:
     """Every figure, in a database of its own."""
     await provision(server_url, [SUBSYSTEM])
@@ -68,7 +78,9 @@ async def measure(server_url: str, events: int) -> list[Figure]:
         late = await _late(database, counting, events)
         await _do(database, "TRUNCATE coverage_days")
         await _do(database, _A_YEAR, sectors=SECTORS, districts=DISTRICTS)
-        await _do(database, "ANALYZE coverage_days, coverage_filings")
+        await _do(database, "TRUNCATE coverage_months")
+        await _do(database, _MONTHS, enterprises=ENTERPRISES)
+        await _do(database, "ANALYZE coverage_days, coverage_filings, coverage_months")
         asked = {by: await _asked(database, by) for by in (By.DAY, By.MONTH, By.DISTRICT)}
     finally:
         await database.close()

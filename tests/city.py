@@ -221,6 +221,7 @@ async def _issue_keys(server_url: str) -> dict[str, str]:
 _EMPTIED = (
     # First what whoever counts locks first: two who lock in other orders would wait in a circle.
     *("coverage_feed", "coverage_dirty", "coverage_cells", "coverage_days", "coverage_filings"),
+    "coverage_months",
     *("certificates", "certificate_steps"),
     *("events", "edges", "register", "code_stems", "code_ranges", "code_notices", "recalls"),
     *("filings", "filing_steps", "revocations", "disputes", "purchasers", "purchaser_openings"),

@@ -9,7 +9,7 @@ at the end and never averaged. docs/coverage.md has each figure's numerator and 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from enum import IntEnum, StrEnum
@@ -137,7 +137,7 @@ class Counts:
         return Counts(*(getattr(self, n) - getattr(other, n) for n in COUNTED))
 
 
-COUNTED = tuple(field.name for field in fields(Counts))
+COUNTED = tuple(one.name for one in fields(Counts))
 
 # By the name of a share: its numerator and its denominator.
 SHARES = {
@@ -304,18 +304,48 @@ def _next_period(day: date, by: By) -> date:
 
 
 @dataclass(frozen=True, slots=True)
+class Enterprises:
+    """Different enterprises of one department in a month, each once.
+
+    ``filed`` were on file on one of its days, ``active`` of these reported something of it.
+    """
+
+    filed: int = 0
+    active: int = 0
+
+    def __add__(self, other: Enterprises) -> Enterprises:
+        return Enterprises(self.filed + other.filed, self.active + other.active)
+
+
+def is_month(group: Group, today: date) -> bool:
+    """Whether a row is of a calendar month, or of all of one that has been.
+
+    >>> is_month(Group(date(2026, 2, 1), date(2026, 2, 28)), date(2026, 3, 9))
+    True
+    >>> is_month(Group(date(2026, 3, 1), date(2026, 3, 9)), date(2026, 3, 9))
+    True
+    >>> is_month(Group(date(2026, 2, 1), date(2026, 2, 27)), date(2026, 3, 9))
+    False
+    """
+    whole = group.last == _next_period(group.first, By.MONTH) - _DAY
+    return group.first.day == 1 and (whole or group.last == today)
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The figures of a window.
 
     ``scans``    consumers' scans by row, ``None`` where rows are of more than days
     ``pending``  enterprises' days that are still to be counted anew
     ``behind``   whether something came in that was not looked at yet
+    ``enterprises``  different ones by row, of rows that are whole months
     """
 
     rows: Mapping[Group, Counts]
     scans: Mapping[Group, int] | None
     pending: int = 0
     behind: bool = False
+    enterprises: Mapping[Group, Enterprises] = field(default_factory=dict)
 
     def __add__(self, other: Answer) -> Answer:
         """Of two departments together: counts are added, shares made of them anew."""
@@ -327,6 +357,11 @@ class Answer:
             _added(self.scans, other.scans),
             self.pending + other.pending,
             self.behind or other.behind,
+            {
+                group: self.enterprises.get(group, Enterprises())
+                + other.enterprises.get(group, Enterprises())
+                for group in {**self.enterprises, **other.enterprises}
+            },
         )
 
 

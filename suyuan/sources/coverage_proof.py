@@ -50,7 +50,7 @@ async def prove(database: Database, counting: Counting, progress: Progress) -> P
     proof.differences, proof.told = len(doubtful), doubtful[:MOST_TOLD]
     async with holding(database, wait=True) as ledger:
         assert ledger is not None
-        proof.wrong_days = await ledger.wrong_days()
+        proof.wrong_days = await ledger.wrong_sums()
     return proof
 
 

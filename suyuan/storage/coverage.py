@@ -28,6 +28,10 @@ from suyuan.storage.reads import StoredRow, as_stored
 from suyuan.storage.register import StoredVersion
 from suyuan.storage.tables.coverage import SUMS
 
+# How ``coverage_months`` has what is of any sector, and of any district; '' is of no district.
+ANY_SECTOR, ANY_DISTRICT = "", "*"
+
+_ACTIVE, _ACTIVE_ANY = SUMS.index("active"), SUMS.index("active_any")
 _BATCH = 1_000
 _CELLS = 200
 
@@ -185,6 +189,7 @@ class Ledger:
                 [f.district for f in figures],
                 *map(list, zip(*(f.sums for f in figures), strict=True)),
             )
+        await self._add_months(gone, figures)
         changed = sorted((key, sums) for key, sums in change.items() if any(sums))
         if changed:
             await self._driver.execute(
@@ -193,6 +198,20 @@ class Ledger:
                 *map(list, zip(*(sums for _, sums in changed), strict=True)),
             )
         await self._driver.execute(sql.COUNTED, parties, days)
+
+    async def _add_months(self, gone: Sequence[Any], figures: Sequence[Figures]) -> None:
+        """Who was active in a month, after the cells that are gone and those in their place."""
+        days: dict[tuple[date, str, str, str], int] = {}
+        for party, day, sector, district, *sums in gone:
+            _count_active(days, Cell(party, day), sector, district, sums, -1)
+        for one in figures:
+            _count_active(days, one.cell, one.sector, one.district, one.sums, 1)
+        changed = sorted((key, change) for key, change in days.items() if change)
+        if not changed:
+            return
+        keys = [list(each) for each in zip(*(key for key, _ in changed), strict=True)]
+        await self._driver.execute(sql.ADD_MONTHS, *keys, [change for _, change in changed])
+        await self._driver.execute(sql.FORGET_MONTHS, *keys)
 
     # --- Proving ----------------------------------------------------------------------------------
 
@@ -209,12 +228,16 @@ class Ledger:
         rows = await self._driver.fetch(sql.STORED, parties, days)
         return [Figures(Cell(*row[:2]), row[2], row[3], tuple(row[4:])) for row in rows]
 
-    async def wrong_days(self) -> int:
-        """How many sums of days are not those of their cells."""
-        return int(await self._driver.fetchval(sql.WRONG_DAYS, timeout=None))
+    async def wrong_sums(self) -> int:
+        """How many sums of days and months are not those of their cells."""
+        wrong = [
+            await self._driver.fetchval(statement, timeout=None)
+            for statement in (sql.WRONG_DAYS, sql.WRONG_MONTHS)
+        ]
+        return sum(wrong)
 
     async def add_up(self) -> None:
-        """Make the sums of days anew from the cells."""
+        """Make the sums of days and months anew from the cells."""
         await self._driver.execute("SET LOCAL statement_timeout = 0")
         for statement in sql.ADD_UP:
             await self._driver.execute(statement, timeout=None)
@@ -311,6 +334,21 @@ def _ends_of(movements: Sequence[tuple[int, Movement]]) -> tuple[list[Any], ...]
         [m.received for _, m, _ in flat],
         [n for _, _, n in flat],
     )
+
+
+def _count_active(
+    days: dict[tuple[date, str, str, str], int],
+    cell: Cell,
+    sector: str,
+    district: str,
+    sums: Sequence[int],
+    sign: int,
+) -> None:
+    month, active, active_any = cell.day.replace(day=1), sums[_ACTIVE], sums[_ACTIVE_ANY]
+    for of, counted in ((sector, active), (ANY_SECTOR, active_any)):
+        for where in (district, ANY_DISTRICT):
+            key = (month, of, where, cell.party)
+            days[key] = days.get(key, 0) + sign * counted
 
 
 def _add(

@@ -8,6 +8,7 @@ from itertools import accumulate
 
 from suyuan.domain.coverage import Answer, By, Counts, Group, Window, district_range, periods
 from suyuan.storage.coverage import counts_of
+from suyuan.storage.coverage_months import find_enterprises
 from suyuan.storage.engine import ReadConnection, driver_of
 from suyuan.storage.tables.coverage import SUMS
 
@@ -80,7 +81,10 @@ async def find_figures(
         rows = await _by_district(connection, window, summed, own)
     else:
         rows = await _by_time(connection, window, summed, own)
-    return Answer(rows, await find_scans(connection, window), pending, behind)
+    on_file = _is_of(own, window.sector)
+    enterprises = await find_enterprises(connection, window, rows, on_file=on_file)
+    scans = await find_scans(connection, window)
+    return Answer(rows, scans, pending, behind, enterprises)
 
 
 async def _sums(connection: ReadConnection, window: Window) -> dict[object, Counts]:

@@ -209,6 +209,18 @@ ADD = f"""
                          {", ".join(f"${n}::bigint[]" for n in range(4, 4 + len(SUMS)))})
     ON CONFLICT (day, sector, district) DO UPDATE SET {_ADDED}
 """
+ADD_MONTHS = """
+    INSERT INTO coverage_months AS m (month, sector, district, party, days)
+    SELECT * FROM unnest($1::date[], $2::text[], $3::text[], $4::text[], $5::bigint[])
+    ON CONFLICT (month, sector, district, party) DO UPDATE SET days = m.days + excluded.days
+"""
+FORGET_MONTHS = """
+    DELETE FROM coverage_months m
+    USING unnest($1::date[], $2::text[], $3::text[], $4::text[])
+          AS c (month, sector, district, party)
+    WHERE (m.month, m.sector, m.district, m.party) = (c.month, c.sector, c.district, c.party)
+      AND m.days = 0
+"""
 _SINCE = "xact > $1 AND xact < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
 # Who is on file follows from what the register says, and from filings that were revoked.
 REGISTERED = f"""
@@ -264,7 +276,23 @@ WRONG_DAYS = f"""
     FULL JOIN coverage_days d USING (day, sector, district)
     WHERE {" OR ".join(f"coalesce(c.{name}, 0) <> coalesce(d.{name}, 0)" for name in SUMS)}
 """
+MONTHS_OF_CELLS = """
+    SELECT date_trunc('month', c.day)::date AS month, k.sector, k.district, c.party,
+           sum(k.days)::bigint AS days
+    FROM coverage_cells c
+    CROSS JOIN LATERAL (VALUES
+        (c.sector, c.district, c.active), (c.sector, '*', c.active),
+        ('', c.district, c.active_any), ('', '*', c.active_any)) AS k (sector, district, days)
+    WHERE k.days > 0 GROUP BY 1, 2, 3, 4
+"""
+WRONG_MONTHS = f"""
+    SELECT count(*) FROM ({MONTHS_OF_CELLS}) AS c
+    FULL JOIN coverage_months m USING (month, sector, district, party)
+    WHERE c.days IS DISTINCT FROM m.days
+"""
 ADD_UP = (
     "DELETE FROM coverage_days",
     f"INSERT INTO coverage_days (day, sector, district, {_COLUMNS}) {_OF_CELLS}",
+    "DELETE FROM coverage_months",
+    f"INSERT INTO coverage_months (month, sector, district, party, days) {MONTHS_OF_CELLS}",
 )

@@ -9,13 +9,18 @@ from typing import Annotated, Any
 import msgspec
 
 from suyuan.domain.chain import SourceReport, SourceStatus
-from suyuan.domain.coverage import COUNTED, Answer, Counts, Group, Window, shares
+from suyuan.domain.coverage import COUNTED, Answer, Counts, Enterprises, Group, Window, shares
 from suyuan.wire.divisions import division_name
 from suyuan.wire.source_reports import write_sources
 
 _Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 # A day of each of ten years, or every district of the country, and some more.
 _MOST_ROWS = 10_000
+
+
+class _Enterprises(msgspec.Struct):
+    filed: _Count
+    active: _Count
 
 
 class _Row(msgspec.Struct, rename={"first": "from", "last": "to"}):
@@ -32,6 +37,7 @@ class _Row(msgspec.Struct, rename={"first": "from", "last": "to"}):
     links: _Count
     broken: _Count
     scans: _Count | None = None
+    enterprises: _Enterprises | None = None
     sector: Annotated[str, msgspec.Meta(max_length=20)] | None = None
     district: Annotated[str, msgspec.Meta(pattern="^[0-9]{6}$")] | None = None
 
@@ -74,6 +80,7 @@ def write_row(group: Group, answer: Answer) -> dict[str, Any]:
         "district_name": None if group.district is None else division_name(group.district),
         **{name: getattr(counts, name) for name in COUNTED},
         "scans": None if answer.scans is None else answer.scans.get(group, 0),
+        "enterprises": answer.enterprises.get(group),
         "shares": shares(counts),
     }
 
@@ -114,4 +121,11 @@ def read_answer(body: bytes) -> Answer:
         scans[group] = row.scans
     counted = {group: count for group, count in scans.items() if count is not None}
     whole = len(counted) == len(scans)
-    return Answer(rows, counted if whole else None, told.pending, told.behind)
+    enterprises = {
+        Group(row.first, row.last, row.sector, row.district): Enterprises(
+            row.enterprises.filed, row.enterprises.active
+        )
+        for row in told.rows
+        if row.enterprises is not None
+    }
+    return Answer(rows, counted if whole else None, told.pending, told.behind, enterprises)

@@ -358,3 +358,47 @@ def test_a_spreadsheet_has_what_the_answer_has(filed: City) -> None:
     assert sheet["Broken share"] == row["shares"]["broken"]
     xlsx = meat.get("/v1/coverage.xlsx", params={**MARCH, "by": "total"})
     assert xlsx.content.startswith(b"PK")
+
+
+def test_a_month_tells_different_enterprises_each_once(filed: City) -> None:
+    seller, meat = filed.client("seller", at="meat"), filed.client("department meat", at="meat")
+    post(seller, *(report(f"e{d}", time=at(d), items=[item(LOT, "5")]) for d in (3, 9, 30)))
+    put(
+        meat, f"/v1/parties/{BUYER}", names={"zh": "二"}, district="350206", valid_from="2026-03-20"
+    )
+    # It moves within March: once in all, and once in each of its districts.
+    moved = {"district": "350212", "valid_from": "2026-03-10"}
+    put(meat, f"/v1/parties/{SELLER}", names={"zh": "企业"}, **moved)
+    window = {"from": "2026-02-01", "to": "2026-04-15", "by": "month"}
+
+    def told(**more: str) -> list[Any]:
+        rows = counted(meat, **window, **more)["rows"]
+        return [row["enterprises"] and tuple(row["enterprises"].values()) for row in rows]
+
+    assert told() == [(0, 0), (2, 1), None]  # half of April is no month
+    assert told(sector="meat") == [(0, 0), (2, 1), None]
+    assert told(sector="food") == [(0, 0), (0, 0), None]
+    assert told(district="350203") == [(0, 0), (1, 1), None]
+    assert told(district="350212") == [(0, 0), (1, 1), None]
+    assert told(district="350206") == [(0, 0), (1, 0), None]
+    assert told(district="350200") == [(0, 0), (2, 1), None]
+    assert counted(meat, **{**window, "by": "total"})["rows"][0]["enterprises"] is None
+    correction = {"declared_at": at(31), "reason": "did_not_occur"}
+    events = [report(f"e{d}", time=at(d), items=[item(LOT, "5")]) for d in (3, 9)]
+    post(seller, *(event | {"correction": correction} for event in events))
+    assert told(district="350203") == [(0, 0), (1, 0), None]
+    assert told() == [(0, 0), (2, 1), None]
+
+
+def test_the_gateway_adds_the_enterprises_of_each_department(filed: City) -> None:
+    post(filed.client("seller", at="meat"), report("e1", time=at(3), items=[item(LOT, "5")]))
+    counted(filed.client("department meat", at="meat"), **MARCH)
+    window = {"from": "2026-03-01", "to": "2026-03-31", "by": "month"}
+    (row,) = counted(filed.client("city"), **window)["rows"]
+    assert row["enterprises"] == {"filed": 2, "active": 1}
+    told = filed.client("city").get(
+        "/v1/coverage.csv", params=window, headers={"Accept-Language": "en"}
+    )
+    (sheet,) = csv.DictReader(io.StringIO(told.content.decode("utf-8-sig")))
+    assert sheet["Enterprises on file in the month"] == "2"
+    assert sheet["Of those, reporting in the month"] == "1"

@@ -43,7 +43,10 @@ FILES: dict[str, list[tuple[date, date | None, str | None]]] = {
     ],
     "urn:party:q": [(date(2026, 1, 2), date(2026, 1, 6), None)],
 }
-TABLES = "coverage_feed, coverage_cells, coverage_dirty, coverage_days, coverage_filings"
+TABLES = (
+    "coverage_feed, coverage_cells, coverage_dirty, coverage_days, coverage_filings,"
+    " coverage_months"
+)
 
 
 class Store:

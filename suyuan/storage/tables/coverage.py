@@ -71,6 +71,19 @@ days = Table(
     PrimaryKeyConstraint("day", "sector", "district", name="coverage_days_pkey"),
 )
 
+# On how many days of a month a party was active, in each sector and in any (''), in each district
+# and in any ('*'): who is in it is an enterprise that reported in that month.
+months = Table(
+    "coverage_months",
+    metadata,
+    Column("month", Date, nullable=False),
+    Column("sector", CODE, nullable=False),
+    Column("district", CODE, nullable=False),
+    Column("party", CODE, nullable=False),
+    Column("days", BigInteger, nullable=False),
+    PrimaryKeyConstraint("month", "sector", "district", "party", name="coverage_months_pkey"),
+)
+
 # Since when and until when an enterprise is on file, and in which district.
 filings = Table(
     "coverage_filings",

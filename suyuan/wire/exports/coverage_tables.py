@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from suyuan.domain.chain import SourceReport
-from suyuan.domain.coverage import COUNTED, SHARES, Answer
+from suyuan.domain.coverage import COUNTED, SHARES, Answer, Enterprises
 from suyuan.wire.coverage import holes_of, ordered, write_row
 from suyuan.wire.exports.tables import Column, Row, Table
 
@@ -41,6 +41,8 @@ FIGURES = Table(
         Column("district_name", "行政区划", "District name", 24),
         *(Column(name, *_COUNTS[name]) for name in COUNTED),
         Column("scans", "消费者扫码", "Scans", 12),
+        Column("enterprises_filed", "备案企业（当月，户）", "Enterprises on file in the month"),
+        Column("enterprises_active", "上报企业（当月，户）", "Of those, reporting in the month"),
         *(Column(f"share_{name}", *_SHARES[name]) for name in SHARES),
     ),
 )
@@ -60,6 +62,10 @@ def figure_rows(answer: Answer) -> Iterator[Row]:
     for group in ordered(answer):
         row = write_row(group, answer)
         told = {f"share_{name}": share for name, share in row.pop("shares").items()}
+        enterprises: Enterprises | None = row.pop("enterprises")
+        if enterprises is not None:
+            told["enterprises_filed"] = enterprises.filed
+            told["enterprises_active"] = enterprises.active
         yield {**row, **told}
 
 
