@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -159,7 +160,7 @@ class ServiceProcess(CityProcess):
         return f"http://{reachable(*self.address)}"
 
     def _is_ready(self) -> bool:
-        return _is_ready(self.url)
+        return _is_ready(self.url, self.name)
 
     def _environment(self, city: RunningCity) -> Mapping[str, str]:
         from suyuan.storage.provision import service_url
@@ -202,11 +203,13 @@ def _service(name: str) -> list[str]:
     return [GATEWAY] if name == GATEWAY else ["subsystem", "--subsystem", name]
 
 
-def _is_ready(url: str) -> bool:
+def _is_ready(url: str, name: str) -> bool:
+    """Whether the service of that name can work: another program may have taken its port."""
     try:
         with _OPENER.open(f"{url}/readyz", timeout=5) as answer:
-            return bool(answer.status == 200)
-    except (OSError, HTTPException):  # nothing listens yet, or it answers that it is not ready
+            return bool(json.load(answer)["name"] == name)
+    # Nothing listens yet, it answers that it is not ready, or it is not one of ours.
+    except (OSError, HTTPException, ValueError, KeyError, TypeError):
         return False
 
 

@@ -48,8 +48,6 @@ class DirectoryQuery(BaseModel):
 class DirectoryPageQuery(BaseModel):
     """What the page's own form and links ask; ``lang`` and ``size`` as every page has them."""
 
-    model_config = ConfigDict(extra="forbid")
-
     q: Annotated[str, Field(max_length=_MOST_SOUGHT, pattern=_PRINTED)] = ""
     after: Annotated[str, Field(max_length=_LONGEST_CODE, pattern=_PRINTED)] = ""
     lang: str | None = None

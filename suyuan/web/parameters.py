@@ -39,12 +39,15 @@ async def known_parameters(request: Request) -> None:
 
     A route that only reads and has no parameters, or says that it ``TAKES_ANY``, takes any: on
     pages and in codes they belong to the code (GS1 Digital Link URI 1.2, 4.9), or to whoever counts
-    the clicks. Raises QuestionRefused with every unknown parameter and all that there are.
+    the clicks. So does every page for people: whoever passes its link on may add to it, as WeChat
+    adds ``from``. Raises QuestionRefused with every unknown parameter and all that there are.
     """
     if not request.query_params:
         return
     operation = _operation(request)
     if operation is None or _ANY in operation:
+        return
+    if request.method in _READING and _is_page(operation):
         return
     known = [p["name"] for p in operation.get("parameters", ()) if p["in"] == "query"]
     if not known and request.method in _READING:
@@ -65,6 +68,10 @@ def _operation(request: Request) -> dict[str, Any] | None:
     operations: dict[str, Any] = request.app.openapi()["paths"].get(path, {})
     found: dict[str, Any] | None = operations.get(request.method.lower())
     return found
+
+
+def _is_page(operation: dict[str, Any]) -> bool:
+    return "text/html" in operation["responses"].get("200", {}).get("content", {})
 
 
 def _escaped(name: str) -> str:

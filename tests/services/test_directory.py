@@ -311,7 +311,7 @@ def test_a_search_of_one_letter_is_refused_on_the_page(city: City, at: str) -> N
     answer = opened(city, "/directory", at, q=" 鹭 ")
     assert (answer.status_code, "请至少输入 2 个字" in answer.text) == (422, True)
     assert opened(city, "/directory", at, q=" ").status_code == 200
-    for bad in ({"q": "x" * 101}, {"after": "x\x00"}, {"limit": 5}):
+    for bad in ({"q": "x" * 101}, {"after": "x\x00"}):
         assert opened(city, "/directory", at, **bad).status_code == 422
 
 
@@ -408,3 +408,9 @@ def test_the_front_door_leads_to_it_and_takes_a_typed_code(city: City) -> None:
     assert opened(city, typed.headers["location"]).status_code == 404  # nobody reported it
     assert opened(city, "/t", code=" ").headers["location"] == "/?lang=zh"
     assert opened(city, "/", at="meat").headers["location"] == "/docs"
+
+
+@pytest.mark.parametrize("page", ["/", "/directory", "/complaints/new", "/complaints"])
+def test_a_link_that_was_passed_on_opens_with_what_was_added_to_it(city: City, page: str) -> None:
+    assert opened(city, page, **{"from": "singlemessage", "isappinstalled": "0"}).status_code == 200
+    assert city.client().get("/v1/directory", params={"from": "x"}).status_code == 422
