@@ -19,12 +19,13 @@ PLACE = {
 
 
 async def plan(connection: WriteConnection, statement: str, **values: str) -> str:
-    """The plan where the planner must not scan: the tables of a test are too small to choose."""
+    """The plan where the planner must not scan or sort: a test's tables are too small to choose."""
     given = {**PLACE, ":most": "101"} | {f":{name}": value for name, value in values.items()}
     for name in sorted(given, key=len, reverse=True):
         statement = statement.replace(name, given[name])
     await connection.execute(text("SET LOCAL enable_seqscan = off"))
     await connection.execute(text("SET LOCAL enable_bitmapscan = off"))
+    await connection.execute(text("SET LOCAL enable_sort = off"))
     rows = await connection.execute(text(f"EXPLAIN (COSTS OFF) {statement}"))
     return "\n".join(row[0] for row in rows)
 

@@ -33,7 +33,7 @@ def new(document: str, since: str = "2026-01-01", code: str = A, **more: object)
 
 
 async def add(connection: WriteConnection, *versions: NewVersion, holder: str = A) -> list[str]:
-    outcomes = await append(connection, versions, may_replace=lambda known: known == holder)
+    outcomes = await append(connection, versions, may_replace=lambda _, known: known == holder)
     return [outcome.value for outcome in outcomes]
 
 
@@ -121,7 +121,7 @@ async def test_writers_of_the_same_ids_at_once_neither_lose_nor_double_nor_deadl
         ordered = codes if writer % 2 else codes[::-1]
         versions = [new(f"w{writer}", code=code) for code in ordered]
         async with database.writing() as connection:
-            return await append(connection, versions, may_replace=lambda _: True)
+            return await append(connection, versions, may_replace=lambda *_: True)
 
     outcomes = await asyncio.gather(*(write(n) for n in range(4)))
     assert {o for one in outcomes for o in one} == {Outcome.ACCEPTED}
