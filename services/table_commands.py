@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
-from typing import Annotated
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from services.commands import FAILED, Subsystems, in_sentences
+
+if TYPE_CHECKING:
+    from services.place import Place
+    from services.terminal import Terminal
 
 edge_commands = typer.Typer(
     help="Prove or rebuild the edge table, the index by which chains are found.\n\n"
@@ -38,11 +43,8 @@ def prove_edges(subsystem: Subsystems = None) -> None:
     The exit status is 1 if they differ.
     """
     from services import edge_table
-    from services.place import find_place
 
-    with in_sentences() as terminal:
-        if not edge_table.prove(find_place(os.environ, subsystem), terminal):
-            raise typer.Exit(FAILED)
+    _hold(edge_table.prove, subsystem)
 
 
 @edge_commands.command("rebuild")
@@ -53,11 +55,8 @@ def rebuild_edges(subsystem: Subsystems = None) -> None:
     goes wrong leaves the old table.
     """
     from services import edge_table
-    from services.place import find_place
 
-    with in_sentences() as terminal:
-        if not edge_table.rebuild(find_place(os.environ, subsystem), terminal):
-            raise typer.Exit(FAILED)
+    _hold(edge_table.rebuild, subsystem)
 
 
 @filing_commands.command("rebuild")
@@ -81,22 +80,16 @@ def prove_coverage(subsystem: Subsystems = None) -> None:
     The exit status is 1 if they differ.
     """
     from services import coverage_table
-    from services.place import find_place
 
-    with in_sentences() as terminal:
-        if not coverage_table.prove(find_place(os.environ, subsystem), terminal):
-            raise typer.Exit(FAILED)
+    _hold(coverage_table.prove, subsystem)
 
 
 @coverage_commands.command("rebuild")
 def rebuild_coverage(subsystem: Subsystems = None) -> None:
     """Count every enterprise's day anew from its events, and prove it; ingest may go on."""
     from services import coverage_table
-    from services.place import find_place
 
-    with in_sentences() as terminal:
-        if not coverage_table.rebuild(find_place(os.environ, subsystem), terminal):
-            raise typer.Exit(FAILED)
+    _hold(coverage_table.rebuild, subsystem)
 
 
 @holder_commands.command("rebuild")
@@ -114,3 +107,12 @@ def rebuild_holders(
 
     with in_sentences() as terminal:
         holder_index.rebuild(find_place(os.environ), terminal, wait=wait)
+
+
+def _hold(work: Callable[[Place, Terminal], bool], subsystem: list[str] | None) -> None:
+    """Do the work where the command is about; the exit status says whether all agrees."""
+    from services.place import find_place
+
+    with in_sentences() as terminal:
+        if not work(find_place(os.environ, subsystem), terminal):
+            raise typer.Exit(FAILED)

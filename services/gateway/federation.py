@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.gateway.drop_folders import drop_folders
 from services.gateway.holders import HolderIndex
-from services.gateway.members import Members
+from services.gateway.members import Health, Members
+from services.gateway.registry import Subsystem
 from suyuan.domain.codes import Use, recognise
 from suyuan.storage import exchanges
 from suyuan.storage.exchanges import Line, Tally
@@ -56,32 +57,35 @@ async def get_subsystems(request: Request, database: OwnDatabase) -> Response:
         feeds = {feed.subsystem: feed for feed in await find_feeds(connection)}
     folders = await drop_folders(members.registry)
     certified = await valid_of(database, list(health), "city")
-    return json_response(
+    told = [
         {
-            "registry_problem": members.registry_problem,
-            "subsystems": [
-                {
-                    "id": s.id,
-                    "name": s.name.model_dump(),
-                    "department": s.department.model_dump(),
-                    "sectors": s.sectors,
-                    "kinds": s.kinds,
-                    "adapter": s.adapter,
-                    "state": health[s.id].state,
-                    "last_answer": _latest(health[s.id].last_answer, feeds.get(s.id)),
-                    "ms": health[s.id].ms,
-                    "clock_seconds": health[s.id].clock,
-                    "circuit": members.breaker(s).state,
-                    "last_event": feeds[s.id].last_change if s.id in feeds else None,
-                    "watermark": feeds[s.id].watermark if s.id in feeds else None,
-                    "folder": folders.get(s.id),
-                    "certificates": [one for one in certified if one["system"] == s.id],
-                }
-                for s in members.registry
-                if s.id in health
-            ],
+            **_told(member, health[member.id], feeds.get(member.id)),
+            "circuit": members.breaker(member).state,
+            "folder": folders.get(member.id),
+            "certificates": [one for one in certified if one["system"] == member.id],
         }
-    )
+        for member in members.registry
+        if member.id in health
+    ]
+    return json_response({"registry_problem": members.registry_problem, "subsystems": told})
+
+
+def _told(member: Subsystem, health: Health, feed: Feed | None) -> dict[str, Any]:
+    """What is registered of a subsystem, how it answers, and how far its feed was followed."""
+    return {
+        "id": member.id,
+        "name": member.name.model_dump(),
+        "department": member.department.model_dump(),
+        "sectors": member.sectors,
+        "kinds": member.kinds,
+        "adapter": member.adapter,
+        "state": health.state,
+        "last_answer": _latest(health.last_answer, feed),
+        "ms": health.ms,
+        "clock_seconds": health.clock,
+        "last_event": feed.last_change if feed else None,
+        "watermark": feed.watermark if feed else None,
+    }
 
 
 def _latest(last_answer: datetime | None, feed: Feed | None) -> datetime | None:

@@ -14,7 +14,7 @@ from services.ingest.label_job import KIND as LABELS
 from suyuan.domain.caller import Caller, CallerRole
 from suyuan.domain.errors import Fault, NotAllowed, NotKnown
 from suyuan.domain.sentences import sentence
-from suyuan.storage import jobs
+from suyuan.storage import job_results, jobs
 from suyuan.storage.engine import Database
 from suyuan.storage.jobs import Job, Rejection, State
 from suyuan.web.accept import CSV
@@ -97,7 +97,7 @@ async def get_result(
         raise NotKnown("job_not_done", state=job.state.value)
     form = LabelFormat(job.format)
     async with database.writing() as connection:
-        parts, size = await jobs.result_size(connection, job.id)
+        parts, size = await job_results.size(connection, job.id)
     response = StreamingResponse(_result(database, job, parts), media_type=MEDIA_TYPES[form])
     response.headers["Content-Length"] = str(size)
     name = f"{job.id}.{ENDINGS[form]}"
@@ -202,7 +202,7 @@ async def _report(database: Database, job: Job, language: Language) -> AsyncIter
 async def _result(database: Database, job: Job, parts: int) -> AsyncIterator[bytes]:
     for part in range(parts):
         async with database.writing() as connection:
-            data = await jobs.result(connection, job.id, part)
+            data = await job_results.part(connection, job.id, part)
         if data is None:  # forgotten meanwhile: half a file must not look like a whole one
             raise NotKnown("job_unknown", id=str(job.id))
         yield data

@@ -19,7 +19,7 @@ from services.ingest.file_job import FileJob
 from suyuan.domain.coding.ranges import Run
 from suyuan.domain.coding.schemes import Keys
 from suyuan.domain.errors import NotKnown
-from suyuan.storage import coding, jobs
+from suyuan.storage import coding, job_results
 from suyuan.storage.engine import Database
 from suyuan.storage.jobs import Job
 from suyuan.wire.labels.files import LabelFile, open_labels
@@ -73,7 +73,7 @@ class LabelJob(FileJob):
         file.seek(0)
         order = msgspec.json.decode(file.read(), type=LabelOrder)
         async with self._holding() as connection:
-            await jobs.restart(connection, self._job.id, order.count)
+            await job_results.restart(connection, self._job.id, order.count)
         with tempfile.TemporaryFile() as made:
             return await self._make(order, cast(BinaryIO, made))
 
@@ -88,7 +88,7 @@ class LabelJob(FileJob):
                 return await self._keep(made)
             done += count
             async with self._holding() as connection:
-                await jobs.count(connection, self._job.id, done)
+                await job_results.count(connection, self._job.id, done)
         return False
 
     async def _labels(self, order: LabelOrder) -> Iterator[Label]:
@@ -106,7 +106,7 @@ class LabelJob(FileJob):
             if self._stopping():
                 return False
             async with self._holding() as connection:
-                await jobs.add_result(connection, self._job.id, part, data)
+                await job_results.add(connection, self._job.id, part, data)
             part += 1
         return True
 

@@ -172,6 +172,7 @@ class _Book:
         self._born = frozenset(births(facts, code))
         self._closed: list[Stay] = []
         self._ended: dict[str, Edge] = {}  # the container that each stay was in at the last end
+        self._last_end: bytes | None = None
         self.open: dict[str, Edge] = {}
         self.oddities: list[Oddity] = []
 
@@ -194,8 +195,7 @@ class _Book:
             self._close_all(edge, None)
             self._ended = {}
         elif edge.role is Role.ITEM and edge.ends:
-            self._ended = {} if self._is_lot else dict(self.open)
-            self._close_all(edge, "inferred_unpack")
+            self._end(edge)
         elif edge.role is Role.ITEM and edge.moves is Movement.BACK:
             self._take_back(edge)
 
@@ -216,6 +216,13 @@ class _Book:
         self._ended = {}
         for container in tuple(self.open):
             self._close(container, edge)
+
+    def _end(self, edge: Edge) -> None:
+        """The thing is gone. The same event as another reporter tells it is no second end."""
+        if edge.event != self._last_end:
+            self._ended = {} if self._is_lot else dict(self.open)
+        self._last_end = edge.event
+        self._close_all(edge, "inferred_unpack")
 
     def _take_back(self, edge: Edge) -> None:
         """A returned thing did not end: it is where it was, unless it was packed since."""

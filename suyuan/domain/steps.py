@@ -15,11 +15,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 
 from suyuan.domain import containment
+from suyuan.domain.carrying import Carried, around
 from suyuan.domain.chain import Link, Via
 from suyuan.domain.codes.gs1 import is_lot_key
 from suyuan.domain.containment import Oddity, Stay
@@ -42,15 +42,6 @@ from suyuan.domain.trail import Direction, Question, Reason, Trail
 
 # Made for every event and for every thing of a chain.
 _make_key, _make_link, _make_reason = maker_of(Key), maker_of(Link), maker_of(Reason)
-
-
-@dataclass(frozen=True, slots=True)
-class _Carried:
-    """A stay around a thing, its part within the window, and what its container did meanwhile."""
-
-    stay: Stay
-    inner: Window
-    edges: tuple[Edge, ...]
 
 
 class Steps(ABC):
@@ -199,8 +190,8 @@ class Steps(ABC):
             return None
         flow = self._flows.get((code, until))
         if flow is None:
-            around = self._around(code, (None, until), None)
-            moved = chain.from_iterable(carried.edges for carried in around)
+            stays = around(self.facts, code, (None, until), None)
+            moved = chain.from_iterable(carried.edges for carried in stays)
             own = (e for e in self.facts.edges(code) if until is None or e.time <= until)
             flow = self._flows[code, until] = Flow(code, dict.fromkeys((*own, *moved)))
         if task.direction is Direction.DOWN:
@@ -216,7 +207,7 @@ class Steps(ABC):
     ) -> Iterator[Edge]:
         """Note the moves of the containers around a thing; give back those edges."""
         self._tell_oddities(task.code, task.window)
-        for carried in self._around(task.code, task.window, life):
+        for carried in around(self.facts, task.code, task.window, life):
             stay = carried.stay
             edges = [e for e in carried.edges if flowing is None or e in flowing]
             if not edges and flowing is not None and stay.opened not in flowing:
@@ -226,7 +217,7 @@ class Steps(ABC):
                 self.note(self._carried_reason(task, carried, edge))
             yield from edges
 
-    def _carried_reason(self, task: History, carried: _Carried, edge: Edge) -> Reason:
+    def _carried_reason(self, task: History, carried: Carried, edge: Edge) -> Reason:
         stay, inner = carried.stay, carried.inner
         if edge.role is Role.EMPTIED:
             return _make_reason(task.via, task.hop, edge)
@@ -244,41 +235,6 @@ class Steps(ABC):
         _, oddities = containment.stays(self.facts, code, window[1])
         told = (o for o in oddities if within(o.edge.time, window))
         self.trail.oddities.update(dict.fromkeys(told))
-
-    def _around(self, code: str, window: Window, life: int | None) -> Iterator[_Carried]:
-        """Every stay of a thing, and of its containers while it was inside; oldest first."""
-        pending: list[tuple[str, Window, int | None]] = [(code, window, life)]
-        seen: dict[tuple[str, int], list[Window]] = {}
-        while pending:
-            inside, within_window, its_life = pending.pop()
-            known, _ = containment.stays(self.facts, inside, within_window[1])
-            for stay in known:
-                inner = overlap(stay.window, within_window)
-                entry = stay.opened.order
-                if inner is None or its_life not in (None, life_at(self.facts, inside, entry)):
-                    continue
-                life_there = life_at(self.facts, stay.container, entry)
-                done = seen.setdefault((stay.container, life_there), [])
-                if any(contains(outer, inner) for outer in done):
-                    # All but the end of this very stay was told with the wider one.
-                    yield _Carried(stay, inner, tuple(self._emptyings(stay, inner)))
-                    continue
-                done.append(inner)
-                yield _Carried(stay, inner, tuple(self._moves(stay, inner, life_there)))
-                pending.append((stay.container, inner, life_there))
-
-    def _emptyings(self, stay: Stay, inner: Window) -> Iterator[Edge]:
-        for edge in self.facts.edges(stay.container):
-            if edge.role is Role.EMPTIED and within(edge.time, inner) and _is_move(edge, stay):
-                yield edge
-
-    def _moves(self, stay: Stay, inner: Window, life: int) -> Iterator[Edge]:
-        """A container's packing of other things is not the thing's history; its moves are."""
-        for edge in self.facts.edges(stay.container):
-            if not within(edge.time, inner) or not _is_move(edge, stay):
-                continue
-            if life_at(self.facts, stay.container, edge.order) == life:
-                yield edge
 
     # --- Onwards ----------------------------------------------------------------------------------
 
@@ -399,10 +355,3 @@ class Steps(ABC):
 def _stayed(edge: Edge, site: Site) -> bool:
     still = edge.moves is Movement.NONE and edge.role is not Role.CHILD
     return still and site_of(edge).may_be(site)
-
-
-def _is_move(edge: Edge, stay: Stay) -> bool:
-    if edge.role is Role.EMPTIED:
-        closed = stay.closed  # also as a second reporter told it
-        return closed is not None and (edge.event, edge.time) == (closed.event, closed.time)
-    return edge.role is not Role.PARENT or edge.rank is Rank.OBSERVE

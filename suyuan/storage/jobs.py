@@ -169,10 +169,6 @@ _ADVANCE = text("""
                     heartbeat_at = now(), attempts = 1
     WHERE id = :job
 """)
-_COUNT = text("""
-    UPDATE jobs SET line = :line, rows_read = :line, accepted = :line, heartbeat_at = now()
-    WHERE id = :job
-""")
 _REJECT = text("""
     INSERT INTO job_rejections (job, line, cells, faults)
     SELECT CAST(:job AS uuid), * FROM unnest(
@@ -185,15 +181,6 @@ _END = text("""
 _FORGET_PARTS = text("DELETE FROM job_parts WHERE job = :job")
 _FORGET = text("DELETE FROM jobs WHERE id = :job AND state = 'receiving'")
 _FIND = text(f"SELECT {_COLUMNS} FROM jobs WHERE id = :job")
-_RESTART = text("""
-    UPDATE jobs SET line = 0, rows_read = 0, accepted = 0, rows_total = :total WHERE id = :job
-""")
-_FORGET_RESULT = text("DELETE FROM job_results WHERE job = :job")
-_ADD_RESULT = text("INSERT INTO job_results (job, part, data) VALUES (:job, :part, :data)")
-_RESULT_SIZE = text("""
-    SELECT count(*), coalesce(sum(octet_length(data)), 0) FROM job_results WHERE job = :job
-""")
-_RESULT = text("SELECT data FROM job_results WHERE job = :job AND part = :part")
 _OLDEST = text("""
     SELECT id FROM jobs WHERE owner = :owner AND kind = :kind AND finished_at IS NOT NULL
     ORDER BY finished_at DESC, id OFFSET :keep
@@ -365,22 +352,6 @@ async def end(
     await connection.execute(_FORGET_PARTS, {"job": job})
 
 
-async def restart(connection: WriteConnection, job: UUID, total: int) -> None:
-    """Count from nought again, of ``total``; forget what was made. For whoever holds the job."""
-    await connection.execute(_RESTART, {"job": job, "total": total})
-    await connection.execute(_FORGET_RESULT, {"job": job})
-
-
-async def count(connection: WriteConnection, job: UUID, made: int) -> None:
-    """Say how much is made by now; a job that begins anew each time has not got on by that."""
-    await connection.execute(_COUNT, {"job": job, "line": made})
-
-
-async def add_result(connection: WriteConnection, job: UUID, part: int, data: bytes) -> None:
-    """Keep one part of what a job makes; parts are counted from 0. For whoever holds the job."""
-    await connection.execute(_ADD_RESULT, {"job": job, "part": part, "data": data})
-
-
 # --- Asking about a job ----------------------------------------------------------------------
 
 
@@ -388,18 +359,6 @@ async def find(connection: WriteConnection, job: UUID) -> Job | None:
     """A job as it stands; asked of the primary, as a replica may not know it yet."""
     row = (await connection.execute(_FIND, {"job": job})).mappings().one_or_none()
     return None if row is None else _job(row)
-
-
-async def result_size(connection: WriteConnection, job: UUID) -> tuple[int, int]:
-    """How many parts, and bytes, of what a job made are kept."""
-    row = (await connection.execute(_RESULT_SIZE, {"job": job})).one()
-    return row[0], int(row[1])
-
-
-async def result(connection: WriteConnection, job: UUID, number: int) -> bytes | None:
-    """One part of what a job made, ``None`` behind the last."""
-    data: bytes | None = await connection.scalar(_RESULT, {"job": job, "part": number})
-    return data
 
 
 async def count_open(connection: WriteConnection) -> dict[State, int]:

@@ -148,29 +148,25 @@ Endpoint = Callable[..., Awaitable[Response]]
 def add_puts(router: APIRouter, putting: Callable[[Kind], Endpoint], *, more: str = "") -> None:
     """Declare the routes by which entries are registered; ``putting`` answers for one kind."""
     for kind in Kind:
-        router.add_api_route(
-            _path(kind),
-            putting(kind),
-            methods=["PUT"],
-            tags=["register"],
-            name=f"put_{kind.name.lower()}",
-            description=PUT_TEXT[kind] + PUT_MORE + more,
-            openapi_extra=body_of(kind),
-        )
+        text = PUT_TEXT[kind] + PUT_MORE + more
+        _add(router, "PUT", kind, putting(kind), text, openapi_extra=body_of(kind))
 
 
 def add_gets(router: APIRouter, getting: Callable[[Kind], Endpoint], *, more: str = "") -> None:
     """Declare the routes by which entries are read; ``getting`` answers for one kind."""
     for kind in Kind:
-        router.add_api_route(
-            _path(kind),
-            getting(kind),
-            methods=["GET"],
-            tags=["register"],
-            name=f"get_{kind.name.lower()}",
-            description=GET_TEXT[kind] + GET_MORE + more,
-        )
+        _add(router, "GET", kind, getting(kind), GET_TEXT[kind] + GET_MORE + more)
 
 
-def _path(kind: Kind) -> str:
-    return f"/v1/{kind.plural}/{{entry_id:path}}"
+def _add(
+    router: APIRouter, method: str, kind: Kind, endpoint: Endpoint, description: str, **more: Any
+) -> None:
+    router.add_api_route(
+        f"/v1/{kind.plural}/{{entry_id:path}}",
+        endpoint,
+        methods=[method],
+        tags=["register"],
+        name=f"{method.lower()}_{kind.name.lower()}",
+        description=description,
+        **more,
+    )

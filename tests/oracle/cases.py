@@ -145,4 +145,28 @@ CASES: list[tuple[str, tuple[Record, ...], str, str]] = [
         "X",
         "own",
     ),
+    (
+        "a sale that two report is one end, and a return takes it back",
+        (
+            Record("e0", "agg", 1, "p", "ADD", parent="C", children=("S2",)),
+            Record("e1", "obj", 2, "p", step="retail_selling", items=("S2",)),
+            Record("e1", "obj", 2, "q", step="retail_selling", items=("S2",)),
+            Record("e2", "obj", 3, "p", step="receiving", returned=True, items=("S2",)),
+            Record("e3", "obj", 4, "p", step="storing", items=("C",)),
+        ),
+        "S2",
+        "own",
+    ),
+    (
+        "a sale that is reported again is one end, also at the instant of its return",
+        (
+            Record("e0", "agg", 0, "p", "ADD", parent="C", children=("S2",)),
+            Record("e1", "obj", 0, "p", step="retail_selling", items=("S2",)),
+            Record("e1", "obj", 0, "p", rec=5, step="retail_selling", items=("S2",)),
+            Record("e2", "obj", 0, "p", step="receiving", returned=True, items=("S2",)),
+            Record("e3", "obj", 1, "p", step="storing", items=("C",)),
+        ),
+        "S2",
+        "own",
+    ),
 ]

@@ -174,6 +174,7 @@ class Oracle:
         """Every stay of a thing, and what is odd about them, one event after the other."""
         open_: dict[str, Edge] = {}
         ended: dict[str, Edge] = {}
+        last_end: str | None = None
         done: list[tuple[Stay, str]] = []  # and why it was closed
         odd: set[tuple[str, str]] = set()
         births = {e for c in {e.code for e in self.edges} for e in self.births(c)}
@@ -231,8 +232,10 @@ class Oracle:
                     for container in [] if self.is_lot(code) else list(open_):
                         close(container, edge, "consumed")
                 elif edge.role == "item" and (event.action == "DELETE" or event.step in ENDS):
-                    ended = {} if self.is_lot(code) else dict(open_)
-                    for container in ended:
+                    if event.id != last_end:  # of two reporters it is one event
+                        ended = {} if self.is_lot(code) else dict(open_)
+                    last_end = event.id
+                    for container in [] if self.is_lot(code) else list(open_):
                         close(container, edge, "inferred_unpack")
                         odd.add(("inferred_unpack", event.id))
                 elif edge.role == "item" and event.returned and event.step in RECEIVING:

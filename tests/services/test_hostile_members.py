@@ -28,17 +28,8 @@ from suyuan.storage.provision import provision, service_url
 from suyuan.web import claims
 from suyuan.web.claims import generate_key_pair, import_key
 from suyuan.web.language import Language
+from tests.sources import misbehaviour
 from tests.sources.hostile import Asked, Behaviour, head, listening, say
-from tests.sources.test_hostile import (
-    bomb,
-    drip,
-    endless,
-    hang_up,
-    nested,
-    noise,
-    redirect,
-    silence,
-)
 
 SECONDS = 0.25
 CITY = Caller(CallerRole.CITY)
@@ -55,18 +46,18 @@ def answering(answer: Any) -> Behaviour:
 
 
 SILENT: dict[str, Behaviour] = {
-    "an endless body": endless,
-    "a slow drip": drip,
-    "no answer at all": silence,
-    "a connection that is closed": hang_up,
-    "what is no HTTP": noise,
-    "a few bytes that unpack to many": bomb,
+    "an endless body": misbehaviour.endless,
+    "a slow drip": misbehaviour.drip,
+    "no answer at all": misbehaviour.silence,
+    "a connection that is closed": misbehaviour.hang_up,
+    "what is no HTTP": misbehaviour.noise,
+    "a few bytes that unpack to many": misbehaviour.bomb,
 }
 NONSENSE: dict[str, Behaviour] = {
-    "a redirect": redirect,
+    "a redirect": misbehaviour.redirect,
     "what is no JSON": answering(b"<html>hello</html>"),
     "another JSON": answering([1, 2, 3]),
-    "JSON nested without end": answering(nested({})),
+    "JSON nested without end": answering(misbehaviour.nested({})),
     "an answer without ids": answering({"accepted": 2, "repeated": 0, "rejected": []}),
 }
 

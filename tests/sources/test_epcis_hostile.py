@@ -18,17 +18,8 @@ from suyuan.sources.federation import FederatedSource
 from suyuan.sources.line import Line
 from suyuan.sources.memory import MemorySource
 from tests.build import moved, stored, thing
+from tests.sources import misbehaviour
 from tests.sources.hostile import Asked, Behaviour, head, listening, say
-from tests.sources.test_hostile import (
-    bomb,
-    drip,
-    endless,
-    hang_up,
-    nested,
-    noise,
-    redirect,
-    silence,
-)
 
 DEADLINE = 2.0
 CUSTOMS = recognise("91350200MA0000000R", use=Use.PARTY)
@@ -73,16 +64,16 @@ def linking(link: str) -> Behaviour:
 
 
 BEHAVIOURS: dict[str, tuple[Behaviour, str, set[str]]] = {
-    "an endless body": (endless, "refused", {"refused"}),
-    "a slow drip": (drip, "timed_out", {"timeout"}),
-    "no answer at all": (silence, "timed_out", {"timeout"}),
-    "a connection that is closed": (hang_up, "down", {"unavailable"}),
-    "what is no HTTP": (noise, "down", {"unavailable"}),
-    "a redirect": (redirect, "refused", {"refused"}),
-    "a few bytes that unpack to many": (bomb, "refused", {"refused"}),
+    "an endless body": (misbehaviour.endless, "refused", {"refused"}),
+    "a slow drip": (misbehaviour.drip, "timed_out", {"timeout"}),
+    "no answer at all": (misbehaviour.silence, "timed_out", {"timeout"}),
+    "a connection that is closed": (misbehaviour.hang_up, "down", {"unavailable"}),
+    "what is no HTTP": (misbehaviour.noise, "down", {"unavailable"}),
+    "a redirect": (misbehaviour.redirect, "refused", {"refused"}),
+    "a few bytes that unpack to many": (misbehaviour.bomb, "refused", {"refused"}),
     "what is no JSON": (telling(b"<html>hello</html>"), "refused", {"refused"}),
     "another JSON": (telling([1, 2, 3]), "refused", {"refused"}),
-    "JSON nested without end": (telling(nested({})), "refused", {"refused"}),
+    "JSON nested without end": (telling(misbehaviour.nested({})), "refused", {"refused"}),
     "a page that leads to itself": (linking("/epcis/events?page=0"), "answered", {"truncated"}),
     "pages without end": (linking("/epcis/events?page=#"), "answered", {"truncated", "timeout"}),
     "a page elsewhere": (linking("http://127.0.0.1:1/events"), "refused", {"refused"}),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gzip
 import json
 import threading
 import time
@@ -25,7 +24,8 @@ from suyuan.sources.memory import MemorySource
 from suyuan.sources.posting import Poster
 from suyuan.sources.remote import MOST_PAGES, RemoteSource
 from tests.build import made, moved, stored, thing
-from tests.sources.hostile import Asked, Behaviour, Hostile, head, listening, say
+from tests.sources import misbehaviour
+from tests.sources.hostile import Asked, Behaviour, Hostile, listening, say
 
 # Long enough for a machine that does other things beside; a member that hangs costs a part of it.
 DEADLINE = 3.0
@@ -76,56 +76,7 @@ def answering(make: Callable[[Asked], Any]) -> Behaviour:
     return behave
 
 
-async def endless(_asked: Asked, writer: asyncio.StreamWriter) -> None:
-    writer.write(head(None))
-    while True:
-        writer.write(b" " * 65_536)
-        await writer.drain()
-
-
-async def drip(_asked: Asked, writer: asyncio.StreamWriter) -> None:
-    """Never silent for long enough to be taken for dead."""
-    writer.write(head(1_000_000))
-    while True:
-        writer.write(b" ")
-        await writer.drain()
-        await asyncio.sleep(0.02)
-
-
-async def silence(_asked: Asked, _writer: asyncio.StreamWriter) -> None:
-    await asyncio.sleep(30)
-
-
-async def half(_asked: Asked, writer: asyncio.StreamWriter) -> None:
-    writer.write(head(1_000) + b'{"edges": [')
-    await writer.drain()
-
-
-async def hang_up(_asked: Asked, _writer: asyncio.StreamWriter) -> None:
-    """Closes without a word, as a server does that was just killed."""
-
-
-async def redirect(_asked: Asked, writer: asyncio.StreamWriter) -> None:
-    writer.write(head(0, status="307 Temporary Redirect", more="Location: http://127.0.0.1:1/\r\n"))
-    await writer.drain()
-
-
-async def bomb(_asked: Asked, writer: asyncio.StreamWriter) -> None:
-    writer.write(head(len(BOMB), more="Content-Encoding: gzip\r\n") + BOMB)
-    await writer.drain()
-
-
-async def noise(_asked: Asked, writer: asyncio.StreamWriter) -> None:
-    writer.write(b"\x00\xff this is no HTTP\r\n\r\n")
-    await writer.drain()
-
-
-def nested(_asked: Asked) -> bytes:
-    return b'{"edges": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
-
-
 # Made beforehand: this process plays both sides, and making them takes longer than reading them.
-BOMB = gzip.compress(b" " * 100_000_000)
 HINTS = json.dumps(
     {"hints": [{"key": f"urn:x:{n:090}", "subsystem": "x"} for n in range(80_000)]}
 ).encode()
@@ -135,17 +86,17 @@ FLOOD = json.dumps(
 
 
 BEHAVIOURS: dict[str, tuple[Behaviour, str]] = {
-    "an endless body": (endless, "refused"),
-    "a slow drip": (drip, "timed_out"),
-    "no answer at all": (silence, "timed_out"),
-    "half an answer": (half, "down"),
-    "a connection that is closed": (hang_up, "down"),
-    "what is no HTTP": (noise, "down"),
-    "a redirect": (redirect, "refused"),
-    "a few bytes that unpack to many": (bomb, "refused"),
+    "an endless body": (misbehaviour.endless, "refused"),
+    "a slow drip": (misbehaviour.drip, "timed_out"),
+    "no answer at all": (misbehaviour.silence, "timed_out"),
+    "half an answer": (misbehaviour.half, "down"),
+    "a connection that is closed": (misbehaviour.hang_up, "down"),
+    "what is no HTTP": (misbehaviour.noise, "down"),
+    "a redirect": (misbehaviour.redirect, "refused"),
+    "a few bytes that unpack to many": (misbehaviour.bomb, "refused"),
     "what is no JSON": (answering(lambda _: b"<html>hello</html>"), "refused"),
     "another JSON": (answering(lambda _: [1, 2, 3]), "refused"),
-    "JSON nested without end": (answering(nested), "refused"),
+    "JSON nested without end": (answering(misbehaviour.nested), "refused"),
     "10 MB of hints": (answering(lambda _: HINTS), "refused"),
     "a flood of what nobody asked": (answering(lambda _: FLOOD), "refused"),
     "events of other keys": (answering(lambda a: {"edges": [edge(a, code=NOT_ASKED)]}), "refused"),
@@ -178,7 +129,13 @@ async def test_a_hostile_member_costs_its_own_gap_and_nothing_else(name: str) ->
 
 
 @pytest.mark.parametrize(
-    ("behaviour", "connections"), [(hang_up, 2), (redirect, 1), (silence, 1), (half, 2)]
+    ("behaviour", "connections"),
+    [
+        (misbehaviour.hang_up, 2),
+        (misbehaviour.redirect, 1),
+        (misbehaviour.silence, 1),
+        (misbehaviour.half, 2),
+    ],
 )
 async def test_only_a_broken_connection_is_tried_again_and_once(
     behaviour: Callable[[Asked, asyncio.StreamWriter], Awaitable[None]], connections: int

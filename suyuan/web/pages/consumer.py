@@ -66,12 +66,8 @@ def render_chain(
     frame = _Frame(language, links, elder, banner(chain, beside.notices, names, language))
     told = completeness(chain, names, language)
     if not state.has_chain:
-        word = _Word(
-            state, readable(chain.code), product_of(chain).name, _detail(chain, frame, names)
-        )
-        return _problem(word, frame, told)
-    product = product_of(chain)
-    name = clean(product.name) if product.name else ""
+        return _problem(_word_of(chain, state, frame, names), frame, told)
+    name = clean(product_of(chain).name or "")
     timeline = stations(chain, name, names, language)
     icons = (step.icon for station in timeline for step in station.steps)
     papers, hidden = certificates(chain, language)
@@ -101,6 +97,12 @@ def render_chain(
         route=stops,
         fingerprint=fingerprint(chain),
     )
+
+
+def _word_of(chain: Chain, state: PageState, frame: _Frame, names: Names) -> _Word:
+    """What is said in place of a chain that has nothing to show."""
+    detail = _detail(chain, frame, names)
+    return _Word(state, readable(chain.code), product_of(chain).name, detail)
 
 
 def render_problem(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import date
 from typing import Any
 
 from suyuan.wire.reading import DECIMAL
@@ -60,17 +61,25 @@ def moment(text: str) -> str:
     plain = _plain(text)
     found = _MOMENT.fullmatch(plain)
     if found is None:
-        if _DAY.fullmatch(plain):
+        if _DAY.fullmatch(plain) and _is_day(day(plain)):
             raise CellRefused("time_without_hour")
         return _no_serial(text)
-    day = f"{found['y']}-{int(found['m']):02}-{int(found['d']):02}"
+    on = f"{found['y']}-{int(found['m']):02}-{int(found['d']):02}"
     second = f":{int(found['s'] or 0):02}{found['f'] or ''}"
     hour, half = int(found["h"]), found["half"] or found["half_en"]
     if half is not None:
         if hour not in _HALVES[half]:
             return text
         hour = _HALVES[half][hour]
-    return f"{day}T{hour:02}:{int(found['min'] or 0):02}{second}{found['z'] or OFFSET}"
+    return f"{on}T{hour:02}:{int(found['min'] or 0):02}{second}{found['z'] or OFFSET}"
+
+
+def _is_day(iso: str) -> bool:
+    try:
+        date.fromisoformat(iso)
+    except ValueError:
+        return False
+    return True
 
 
 def day(text: str) -> str:
@@ -81,8 +90,8 @@ def day(text: str) -> str:
     found = _DAY.fullmatch(re.sub(r"[\sT]+0?0:00(:00)?$", "", _plain(text)))
     if found is None:
         return _no_serial(text)
-    year, month, date = (found[part] or found[f"{part}8"] for part in ("y", "m", "d"))
-    return f"{year}-{int(month):02}-{int(date):02}"
+    year, month, number = (found[part] or found[f"{part}8"] for part in ("y", "m", "d"))
+    return f"{year}-{int(month):02}-{int(number):02}"
 
 
 def code(text: str) -> str:

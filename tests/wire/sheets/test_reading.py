@@ -111,6 +111,7 @@ def test_the_kind_of_a_row_settles_what_its_activity_means() -> None:
     [
         ({"time": ""}, [("time", "missing")]),
         ({"time": "2026-03-01"}, [("time", "time_without_hour")]),
+        ({"time": "2026-13-40"}, [("time", "time_malformed")]),
         ({"time": "2027-03-01 08:00"}, [("time", "time_in_future")]),
         ({"code": "6901234567893"}, [("code", "check_digit")]),
         ({"code": "6.9E+12"}, [("code", "code_as_number")]),
