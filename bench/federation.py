@@ -176,8 +176,6 @@ async def _splits(splits: int) -> tuple[float, int]:
                 source = FederatedSource(members, deadline=60)
                 equal += await _answer(source, check) == whole
                 compared += 1
-    if not compared:
-        raise SystemExit("the scenarios are not here: SUYUAN_SCENARIOS must name their file")
     return equal / compared, compared
 
 

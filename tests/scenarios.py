@@ -1,13 +1,8 @@
-"""The scenarios of the tracing semantics, as city-form-like events of one reporter.
-
-The repository's design folder holds them as data; where it is not beside the checkout the copy of
-the same semantics in ``tests/domain/test_walk.py`` still runs.
-"""
+"""The scenarios of the tracing semantics (``scenarios.json``), as events of one reporter."""
 
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -31,20 +26,13 @@ class Scenario:
     checks: tuple[dict[str, Any], ...]
 
 
-def scenario_file() -> Path | None:
-    beside = Path(__file__).parents[2] / "shared" / "tracing" / "scenarios.json"
-    given = os.environ.get("SUYUAN_SCENARIOS")
-    path = Path(given) if given else beside
-    return path if path.exists() else None
+FILE = Path(__file__).with_name("scenarios.json")
 
 
 def load() -> list[Scenario]:
-    path = scenario_file()
-    if path is None:
-        return []
     return [
         Scenario(s["name"], tuple(_stored(e) for e in s["events"]), tuple(s["checks"]))
-        for s in json.loads(path.read_text("utf-8"))
+        for s in json.loads(FILE.read_text("utf-8"))
     ]
 
 

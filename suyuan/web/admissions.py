@@ -19,7 +19,7 @@ from suyuan.domain.caller import CONSUMER, Caller, CallerRole
 from suyuan.domain.chain import Chain, SourceReport, SourceStatus
 from suyuan.domain.codes import Code
 from suyuan.domain.coding.ranges import Verdict
-from suyuan.domain.errors import Fault, NotAllowed, ReportRefused, TooLarge, Unavailable
+from suyuan.domain.errors import Fault, NotAllowed, ReportRefused, Unavailable
 from suyuan.domain.events import Event
 from suyuan.domain.naming import Known, Wanted
 from suyuan.domain.profiles.profile import Gate, Profile
@@ -28,6 +28,7 @@ from suyuan.web.auth import require
 from suyuan.web.body_schemas import json_body
 from suyuan.web.deadlines import Deadlines
 from suyuan.web.language import Language
+from suyuan.web.limits import small_body
 from suyuan.web.notices import EmptyBoard, NoticeBoard
 from suyuan.web.profiles import ProfilesInForce
 from suyuan.web.responses import json_response
@@ -35,9 +36,6 @@ from suyuan.web.seen import seen
 from suyuan.web.settings import ServiceSettings
 from suyuan.web.state import Settings
 from suyuan.wire.admissions import read_load, write_admission
-
-# An entry of twenty lots with a page of papers is a tenth of this.
-BODY_LIMIT = 64 * 1024
 
 router = APIRouter(tags=["admissions"])
 
@@ -78,7 +76,7 @@ async def post_admission(request: Request, caller: _Asking, settings: Settings) 
     """
     now = datetime.now(UTC)
     reporter = caller.party if caller.role is CallerRole.ENTERPRISE else None
-    entry = read_load(await _body(request), reporter, now)
+    entry = read_load(await small_body(request), reporter, now)
     profile, gate = _gate(request, entry, caller, settings)
     supplier = entry.source.party
     parties = [one.key for one in (entry.party, supplier) if one is not None]
@@ -95,16 +93,6 @@ async def post_admission(request: Request, caller: _Asking, settings: Settings) 
         tuple(sorted({*silent, *missing})),
     )
     return json_response(write_admission(admit(gate, load), load, profile, sources, now))
-
-
-async def _body(request: Request) -> bytes:
-    """The body of a small request. Raises TooLarge."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > BODY_LIMIT:
-            raise TooLarge("body_too_large", limit=BODY_LIMIT)
-    return bytes(body)
 
 
 def _gate(

@@ -26,7 +26,6 @@ from suyuan.domain.errors import (
     NotKnown,
     Refused,
     ReportRefused,
-    TooLarge,
     Unavailable,
 )
 from suyuan.domain.sentences import sentence
@@ -35,6 +34,7 @@ from suyuan.storage import complaints
 from suyuan.storage.engine import Database
 from suyuan.web.auth import Official, require
 from suyuan.web.consumer import choice, html_answer, is_elder, page_language
+from suyuan.web.limits import small_body
 from suyuan.web.openapi import PAGE_OR_PROBLEM
 from suyuan.web.pages import Names, PageLinks
 from suyuan.web.pages.complaints import render_case, render_follow_up, render_form
@@ -44,8 +44,6 @@ from suyuan.web.responses import json_response
 from suyuan.web.seen import Tracer
 from suyuan.web.state import OwnDatabase
 
-# The longest form there is, with every letter percent-encoded four times over.
-BODY_LIMIT = 64 * 1024
 PAGE_LIMIT = 100
 # Sixteen characters, however they are spaced.
 _TYPED_LIMIT = 100
@@ -247,12 +245,7 @@ async def _body(request: Request, media_type: str) -> bytes:
     given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if given != media_type:
         raise MediaTypeUnknown(media_type=given, allowed=[media_type])
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > BODY_LIMIT:
-            raise TooLarge("body_too_large", limit=BODY_LIMIT)
-    return bytes(body)
+    return await small_body(request)
 
 
 def _fields(body: bytes) -> dict[str, str]:

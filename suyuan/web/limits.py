@@ -6,12 +6,18 @@ import asyncio
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from suyuan.domain.errors import TooLarge
 from suyuan.web.problems import problem
 
 # Twice the longest GS1 Digital Link with every attribute; most proxies stop at 8 KiB too.
 MAX_URL_BYTES = 8 * 1024
+
+# The longest form there is, with every letter percent-encoded four times over; an entry of twenty
+# lots with a page of papers is a tenth of it.
+SMALL_BYTES = 64 * 1024
 
 # The one address whose bodies are files, here and behind a subsystem's id at the gateway.
 FILES_PATH = "/v1/files"
@@ -142,3 +148,13 @@ def is_file(scope: Scope) -> bool:
 def declared_bytes(scope: Scope) -> int:
     declared = Headers(scope=scope).get("content-length", "")
     return int(declared) if declared.isascii() and declared.isdigit() else 0
+
+
+async def small_body(request: Request, limit: int = SMALL_BYTES) -> bytes:
+    """The body of a request that is never large. Raises TooLarge."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit:
+            raise TooLarge("body_too_large", limit=limit)
+    return bytes(body)

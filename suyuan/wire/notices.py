@@ -10,14 +10,9 @@ import msgspec
 from msgspec import Meta
 
 from suyuan.domain.recall import RecallState
-from suyuan.wire.recalls import MOST_CODES, WORDS_LIMIT
+from suyuan.wire.recalls import MOST_CODES, ToldWording
 
 _Key = Annotated[str, Meta(max_length=2_048)]
-
-
-class _Words(msgspec.Struct, frozen=True):
-    zh: Annotated[str, Meta(max_length=WORDS_LIMIT)] | None = None
-    en: Annotated[str, Meta(max_length=WORDS_LIMIT)] | None = None
 
 
 class _About(msgspec.Struct, frozen=True):
@@ -30,8 +25,8 @@ class _About(msgspec.Struct, frozen=True):
     lot: _Key | None
     level: Literal[1, 2, 3]
     stop_sale: bool
-    reason: _Words
-    advice: _Words | None
+    reason: ToldWording
+    advice: ToldWording | None
     phone: Annotated[str, Meta(max_length=40)] | None
 
 

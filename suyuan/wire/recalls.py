@@ -206,7 +206,9 @@ def write_things(things: Iterable[ScopeThing]) -> list[dict[str, Any]]:
     ]
 
 
-class _PublicWording(msgspec.Struct, frozen=True):
+class ToldWording(msgspec.Struct, frozen=True):
+    """Words of a recall as another subsystem tells them."""
+
     zh: Annotated[str, Meta(max_length=WORDS_LIMIT)] | None = None
     en: Annotated[str, Meta(max_length=WORDS_LIMIT)] | None = None
 
@@ -220,10 +222,10 @@ class _Public(msgspec.Struct, frozen=True):
     level: Literal[1, 2, 3]
     stop_sale: bool
     bounded: bool
-    reason: _PublicWording
+    reason: ToldWording
     published_at: datetime
     closed: bool
-    advice: _PublicWording | None = None
+    advice: ToldWording | None = None
     phone: Annotated[str, Meta(max_length=_PHONE_LIMIT)] | None = None
 
 
@@ -262,7 +264,7 @@ def _as_recall(told: _Public) -> Recall:
     return Recall(told.id, told.home, proposal, state, (step,))
 
 
-def _as_wording(told: _PublicWording | None) -> Wording | None:
+def _as_wording(told: ToldWording | None) -> Wording | None:
     return None if told is None else Wording(told.zh, told.en)
 
 

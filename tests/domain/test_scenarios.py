@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from suyuan.sources.base import trace
 from suyuan.sources.memory import MemorySource
 from tests import scenarios
 
+DESIGN = Path(__file__).parents[3] / "shared" / "tracing" / "scenarios.json"
 CASES = [
     pytest.param(s, c, id=f"{s.name}-{c['query']}-{c['of']}-{c['args']}")
     for s in scenarios.load()
@@ -36,3 +38,8 @@ async def test_a_scenario_finds_exactly_the_expected_events(
 ) -> None:
     trail = await trace(MemorySource(scenario.stored), question(check))
     assert sorted({r.edge.id for r in trail.reasons.values()}) == sorted(check["expected"])
+
+
+@pytest.mark.skipif(not DESIGN.exists(), reason="the design is not beside this checkout")
+def test_they_are_those_of_the_design() -> None:
+    assert scenarios.FILE.read_bytes() == DESIGN.read_bytes()

@@ -172,11 +172,9 @@ class Oracle:
         self, code: str, until: int, before: tuple[Any, ...] | None = None
     ) -> tuple[list[Stay], set[tuple[str, str]]]:
         """Every stay of a thing, and what is odd about them, one event after the other."""
-        open_: dict[str, Edge] = {}
-        ended: dict[str, Edge] = {}
-        last_end: str | None = None
+        open_, ended = dict[str, Edge](), dict[str, Edge]()
         done: list[tuple[Stay, str]] = []  # and why it was closed
-        odd: set[tuple[str, str]] = set()
+        odd, last_end = set[tuple[str, str]](), ""
         births = {e for c in {e.code for e in self.edges} for e in self.births(c)}
 
         def close(container: str, edge: Edge, why: str = "") -> None:
@@ -232,10 +230,10 @@ class Oracle:
                     for container in [] if self.is_lot(code) else list(open_):
                         close(container, edge, "consumed")
                 elif edge.role == "item" and (event.action == "DELETE" or event.step in ENDS):
-                    if event.id != last_end:  # of two reporters it is one event
-                        ended = {} if self.is_lot(code) else dict(open_)
-                    last_end = event.id
-                    for container in [] if self.is_lot(code) else list(open_):
+                    inside = {} if self.is_lot(code) else dict(open_)
+                    # Told by two reporters it is one event, and so one end.
+                    ended, last_end = ended if event.id == last_end else inside, event.id
+                    for container in inside:
                         close(container, edge, "inferred_unpack")
                         odd.add(("inferred_unpack", event.id))
                 elif edge.role == "item" and event.returned and event.step in RECEIVING:

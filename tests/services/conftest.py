@@ -5,10 +5,23 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 
+import httpx
 import pytest
 
 from suyuan.web import profiles as web_profiles
 from tests.city import SUBSYSTEMS, City
+
+
+@pytest.fixture
+def seller(city: City) -> httpx.Client:
+    """The enterprise that reports, at the department of meat."""
+    return city.client("seller", at="meat")
+
+
+@pytest.fixture
+def department(city: City) -> httpx.Client:
+    """The department of meat, at its own subsystem."""
+    return city.client("department meat", at="meat")
 
 
 @pytest.fixture

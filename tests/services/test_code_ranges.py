@@ -24,11 +24,6 @@ RANGES = "/v1/code-ranges"
 
 
 @pytest.fixture
-def seller(city: City) -> httpx.Client:
-    return city.client("seller", at="meat")
-
-
-@pytest.fixture
 def shopper(city: City) -> httpx.Client:
     return city.client(at="meat")
 

@@ -67,11 +67,6 @@ WRONG: Sequence[tuple[Callable[[int], Row], str, str]] = (
 )
 
 
-@pytest.fixture
-def department(city: City) -> httpx.Client:
-    return city.client("department meat", at="meat")
-
-
 def count(city: City, **query: Any) -> int:
     """How many filings the department of meat has."""
     department, found, after = city.client("department meat", at="meat"), 0, {}

@@ -15,16 +15,6 @@ CODE = "(01)06901234567892(10)LICENCE"
 SALES = ("2026-02-01", "2026-04-01")
 
 
-@pytest.fixture
-def seller(city: City) -> httpx.Client:
-    return city.client("seller", at="meat")
-
-
-@pytest.fixture
-def department(city: City) -> httpx.Client:
-    return city.client("department meat", at="meat")
-
-
 def sell(seller: httpx.Client) -> None:
     """One lot, sold twice: in February and in April."""
     events = [

@@ -36,16 +36,6 @@ from tests.services.filings import (
 SELF = f"/v1/parties/{SELLER}"
 
 
-@pytest.fixture
-def seller(city: City) -> httpx.Client:
-    return city.client("seller", at="meat")
-
-
-@pytest.fixture
-def department(city: City) -> httpx.Client:
-    return city.client("department meat", at="meat")
-
-
 def faults(answer: httpx.Response) -> list[tuple[str, str]]:
     assert answer.status_code == 422, answer.text
     return [(e["pointer"], e["code"]) for e in answer.json()["errors"]]

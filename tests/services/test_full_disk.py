@@ -12,7 +12,6 @@ import pytest
 from services.ingest import file_job
 from suyuan.storage import jobs
 from suyuan.web import export_files
-from tests.city import City
 from tests.services.files import csv_text, ended, row, send
 from tests.services.reports import LOT, report
 
@@ -20,11 +19,6 @@ from tests.services.reports import LOT, report
 def full(*_: Any) -> IO[bytes]:
     """A temporary file on a disk without room: whatever reaches it is ENOSPC."""
     return Path("/dev/full").open("r+b")
-
-
-@pytest.fixture
-def seller(city: City) -> httpx.Client:
-    return city.client("seller", at="meat")
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])

@@ -52,11 +52,6 @@ def breaches(client: httpx.Client, code: str = "(01)06901234567892(10)L1") -> li
     return [f["detail"] for f in chain["findings"] if f["type"] == "profile_breach"]
 
 
-@pytest.fixture
-def seller(city: City) -> httpx.Client:
-    return city.client("seller", at="meat")
-
-
 def test_advice_is_given_and_the_event_is_stored_with_it(city: City, seller: httpx.Client) -> None:
     answer = seller.post("/v1/events", json=entry(), headers={"Accept-Language": "en"}).json()
     assert (answer["accepted"], answer["rejected"]) == (1, [])

@@ -17,16 +17,6 @@ NAME, NUMBER = "欧阳示例", "11010519491231002X"
 SALE = f"urn:suyuan:event:{SELLER}:s1"
 
 
-@pytest.fixture
-def seller(city: City) -> httpx.Client:
-    return city.client("seller", at="meat")
-
-
-@pytest.fixture
-def department(city: City) -> httpx.Client:
-    return city.client("department meat", at="meat")
-
-
 def registered(seller: httpx.Client, **members: object) -> httpx.Response:
     told = {"event": "s1", "name": NAME, "id_number": NUMBER, **members}
     return seller.post("/v1/purchasers", json=told)

@@ -40,11 +40,6 @@ def key(element_string: str) -> str:
 
 
 @pytest.fixture
-def department(city: City) -> httpx.Client:
-    return city.client("department meat", at="meat")
-
-
-@pytest.fixture
 def approver(city: City) -> httpx.Client:
     return city.client("city", at="meat")
 

@@ -27,11 +27,6 @@ def meat(city: City) -> httpx.Client:
 
 
 @pytest.fixture
-def department(city: City) -> httpx.Client:
-    return city.client("department meat", at="meat")
-
-
-@pytest.fixture
 def shopper(city: City) -> httpx.Client:
     return city.client(at="meat")
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import httpx
-import pytest
 
 from suyuan.wire.profiles import shipped_text
 from tests.city import SELLER, City
@@ -43,16 +42,6 @@ ENFORCED = TEXT.replace('rule = "outlet"', 'rule = "outlet"\nmode = "enforce"').
 DAYS = ("2026-02-01", "2026-04-01")
 OUTLET: dict[str, Any] = {**party(categories=["retail", "outlet"]), "valid_from": "2026-03-01"}
 PERSON = {"name": "欧阳示例", "id_number": "11010519491231002X"}
-
-
-@pytest.fixture
-def seller(city: City) -> httpx.Client:
-    return city.client("seller", at="meat")
-
-
-@pytest.fixture
-def department(city: City) -> httpx.Client:
-    return city.client("department meat", at="meat")
 
 
 def sale(day: str, **extra: Any) -> dict[str, Any]:
